@@ -1,0 +1,15 @@
+import { answer } from '@/lib/http/answer'
+import { handler } from '@/lib/http/handler'
+import { changeName } from '@/lib/users'
+import { ProfileBody } from '@/lib/wire'
+
+/** Changes the name. */
+export const PATCH = handler({
+  limit: 'write',
+  session: true,
+  body: ProfileBody,
+  async run({ body, session, now }) {
+    await changeName(session, body.name, now)
+    return answer(200, { name: body.name, email: session.user.email })
+  },
+})

@@ -1,0 +1,15 @@
+import { answer } from '@/lib/http/answer'
+import { handler } from '@/lib/http/handler'
+import { decline } from '@/lib/login/requests'
+import { RejectBody } from '@/lib/wire'
+
+/** The phone declines, or takes its approval back. */
+export const POST = handler({
+  limit: 'write',
+  session: true,
+  body: RejectBody,
+  async run({ params: { id = '' }, body, caller, session, now }) {
+    const reason = await decline(id, body.scanToken, session, caller, now)
+    return answer(200, { status: 'rejected', reason })
+  },
+})

@@ -1,0 +1,23 @@
+import { answer, noContent } from '@/lib/http/answer'
+import { handler } from '@/lib/http/handler'
+import { renameDevice, revokeSession } from '@/lib/sessions'
+import { RenameBody } from '@/lib/wire'
+
+/** Names the device of a session. */
+export const PATCH = handler({
+  limit: 'write',
+  session: true,
+  body: RenameBody,
+  async run({ params: { id = '' }, body, session, now }) {
+    await renameDevice(session, id, body.name, now)
+    return noContent()
+  },
+})
+
+/** Ends a session, with the ones that hang on it. */
+export const DELETE = handler({
+  limit: 'write',
+  session: true,
+  run: async ({ params: { id = '' }, session, caller, now }) =>
+    answer(200, { ended: await revokeSession(session, id, now, caller.address) }),
+})

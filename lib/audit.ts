@@ -1,0 +1,44 @@
+/** What happened, for the person and the operator. Append-only, and written in the transaction that it tells of. */
+import type { Transaction } from './db'
+
+export type AuditType =
+  | 'account_created'
+  | 'account_disabled'
+  | 'account_enabled'
+  | 'login_opened'
+  | 'login_scanned'
+  | 'login_confirmed'
+  | 'login_rejected'
+  | 'session_created'
+  | 'session_ended'
+  | 'sessions_ended'
+  | 'session_wrong_device'
+  | 'reauthenticated'
+  | 'password_changed'
+  | 'profile_changed'
+  | 'device_renamed'
+
+export interface AuditEntry {
+  type: AuditType
+  userId?: string | null
+  sessionId?: string | null
+  loginRequestId?: string | null
+  address?: string | null
+  /** A few plain words, like a reason or a method; never a secret, never free text of a client's. */
+  detail?: string | null
+}
+
+/** Writes one entry. */
+export async function audit(tx: Transaction, now: Date, entry: AuditEntry): Promise<void> {
+  await tx.auditEvent.create({
+    data: {
+      at: now,
+      type: entry.type,
+      userId: entry.userId ?? null,
+      sessionId: entry.sessionId ?? null,
+      loginRequestId: entry.loginRequestId ?? null,
+      address: entry.address ?? null,
+      detail: entry.detail ?? null,
+    },
+  })
+}

@@ -1,0 +1,107 @@
+/**
+ * The database. better-sqlite3's adapter holds one connection, and whatever runs on it while an interactive
+ * transaction is open runs inside that transaction. So there are two clients on one WAL file: reads go to one, and
+ * every write, single ones too, queues for the other. See docs/decisions/two-sqlite-clients.md.
+ */
+import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import { settings } from './env'
+import { AppError, isAppError } from './errors'
+import { PrismaClient, type Prisma } from './generated/prisma/client'
+
+/** Short, because better-sqlite3 waits for a lock with the whole process. */
+const BUSY_TIMEOUT_MS = 250
+/** Past this many queued writes the database is behind, and a quick refusal is kinder than a long wait. */
+const MAX_WAITING = 500
+
+/** What a move sees: the writing client inside a transaction. */
+export type Transaction = Prisma.TransactionClient
+
+export class Database {
+  #reader: PrismaClient
+  #writer: PrismaClient
+  #queue: Promise<unknown> = Promise.resolve()
+  #waiting = 0
+
+  constructor(readonly file: string) {
+    this.#reader = this.#connect()
+    this.#writer = this.#connect()
+  }
+
+  #connect(): PrismaClient {
+    const adapter = new PrismaBetterSqlite3({ url: `file:${this.file}`, timeout: BUSY_TIMEOUT_MS })
+    return new PrismaClient({ adapter })
+  }
+
+  /**
+   * Runs a read outside of any transaction.
+   * @throws AppError `unavailable` when the database can't answer
+   */
+  async read<T>(run: (client: PrismaClient) => Promise<T>): Promise<T> {
+    try {
+      return await run(this.#reader)
+    } catch (error) {
+      throw translate(error)
+    }
+  }
+
+  /**
+   * Runs a move in one transaction, after the writes before it. What `run` throws rolls it back.
+   * @throws AppError `unavailable` when the database can't answer
+   */
+  write<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
+    if (this.#waiting >= MAX_WAITING)
+      return Promise.reject(new AppError('unavailable', { retryAfter: 2, detail: 'Too many writes wait.' }))
+    this.#waiting++
+    const result = this.#queue.then(() => this.#transact(run)).finally(() => this.#waiting--)
+    this.#queue = result.catch(() => {})
+    return result
+  }
+
+  async #transact<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
+    try {
+      return await this.#writer.$transaction(run, { maxWait: 2_000, timeout: 10_000 })
+    } catch (error) {
+      const translated = translate(error)
+      // A BEGIN or COMMIT that failed leaves the connection in an unknown state.
+      if (isAppError(translated, 'unavailable')) await this.#replaceWriter()
+      throw translated
+    }
+  }
+
+  async #replaceWriter(): Promise<void> {
+    const broken = this.#writer
+    this.#writer = this.#connect()
+    await broken.$disconnect().catch(() => {})
+  }
+
+  async close(): Promise<void> {
+    await this.#queue
+    await Promise.all([this.#reader.$disconnect(), this.#writer.$disconnect()])
+  }
+}
+
+/** Faults of the database become `unavailable`; our own refusals, unique violations and bugs stay what they are. */
+function translate(error: unknown): unknown {
+  if (error instanceof AppError) return error
+  const bug =
+    isUniqueViolation(error) ||
+    hasName(error, 'PrismaClientValidationError') ||
+    error instanceof TypeError ||
+    error instanceof ReferenceError
+  return bug ? error : new AppError('unavailable', { retryAfter: 2, cause: error })
+}
+
+// By name, not by class: bundles that are loaded apart have classes of their own.
+const hasName = (error: unknown, name: string): boolean => error instanceof Error && error.name === name
+
+/** True where a write broke a unique index. */
+export const isUniqueViolation = (error: unknown): boolean =>
+  hasName(error, 'PrismaClientKnownRequestError') && (error as { code?: string }).code === 'P2002'
+
+const DATABASE = Symbol.for('qr-login.database')
+const shared = globalThis as { [DATABASE]?: Database }
+
+/** The process's database (on globalThis: routes and the front door are bundled apart). */
+export function db(): Database {
+  return (shared[DATABASE] ??= new Database(settings().databaseFile))
+}

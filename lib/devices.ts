@@ -1,0 +1,47 @@
+/** One browser of one person. Its secret is a cookie of its own, so that a session token alone opens nothing. */
+import type { Transaction } from './db'
+import { equal, hash, joinToken, newId, newSecret, splitToken } from './tokens'
+import type { Agent } from './user-agent'
+
+interface Claim {
+  userId: string
+  /** The device cookie that the browser brought, if any. */
+  cookie: string | undefined
+  agent: Agent
+  /** Makes the secret of a new device; a consume derives it, so that it can be repeated. */
+  secret?: () => string
+}
+
+/** True where the cookie is this device's. */
+export function isDevice(device: { id: string; secretHash: string }, cookie: string | undefined): boolean {
+  const token = splitToken(cookie)
+  return token !== null && token.id === device.id && equal(hash(token.secret), device.secretHash)
+}
+
+/**
+ * The device for a new session: the one that the browser brought where it belongs to this user, else a new one (a
+ * value that somebody planted is never adopted).
+ * @returns the device's id, and the cookie to set where the device is new
+ */
+export async function claimDevice(
+  tx: Transaction,
+  claim: Claim,
+  now: Date,
+): Promise<{ id: string; cookie?: string }> {
+  const known = await deviceOf(tx, claim.cookie)
+  if (known && known.userId === claim.userId) return { id: known.id }
+  const id = newId()
+  const secret = (claim.secret ?? newSecret)()
+  await tx.device.create({
+    data: { id, userId: claim.userId, secretHash: hash(secret), ...claim.agent, createdAt: now },
+  })
+  return { id, cookie: joinToken(id, secret) }
+}
+
+/** The device that a cookie proves, or null. */
+export async function deviceOf(tx: Pick<Transaction, 'device'>, cookie: string | undefined) {
+  const token = splitToken(cookie)
+  if (!token) return null
+  const device = await tx.device.findUnique({ where: { id: token.id } })
+  return device && isDevice(device, cookie) ? device : null
+}

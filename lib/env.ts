@@ -1,0 +1,187 @@
+/** Settings: every environment variable that this project reads, its default and its rule. */
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { randomBytes } from 'node:crypto'
+import ipaddr from 'ipaddr.js'
+import proxyAddr from 'proxy-addr'
+import { z } from 'zod'
+
+export interface Settings {
+  /** Origin that codes carry and cookies belong to, without a trailing slash. */
+  appUrl: string
+  /** False while APP_URL is our own guess; localhost is then accepted as well. */
+  appUrlIsSet: boolean
+  appName: string
+  host: string | undefined
+  port: number
+  dataDir: string
+  databaseFile: string
+  /** Newest first: the first one signs, all of them verify. */
+  authSecrets: [string, ...string[]]
+  signUp: 'open' | 'closed'
+  trustedProxies: string[]
+  rateLimitScale: number
+  apiDocs: boolean
+  logLevel: string
+}
+
+/** A setting that can't be used; `message` is one line with cause and cure. */
+export class SettingsError extends Error {
+  override name = 'SettingsError'
+}
+
+const SECRET_MIN = 32
+
+const Environment = z.object({
+  PORT: z.coerce.number().int().min(1).max(65535).default(3000),
+  HOST: z.string().optional(),
+  APP_URL: z.url({ protocol: /^https?$/ }).optional(),
+  APP_NAME: z.string().max(40).default('QR Login'),
+  DATA_DIR: z.string().default('data'),
+  DATABASE_URL: z.string().optional(),
+  AUTH_SECRET: z.string().optional(),
+  SIGN_UP: z.enum(['open', 'closed']).default('open'),
+  TRUSTED_PROXIES: z.string().default(''),
+  RATE_LIMIT_SCALE: z.coerce.number().positive().max(1_000_000).default(1),
+  API_DOCS: z.enum(['on', 'off']).default('on'),
+  LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
+})
+
+/**
+ * This machine's address as its neighbours see it: the first IPv4 address that is not reachable from the whole
+ * Internet (RFC 6890), private ranges (RFC 1918) preferred. Undefined where there is none.
+ */
+export function lanAddress(interfaces = os.networkInterfaces()): string | undefined {
+  const addresses = Object.values(interfaces)
+    .flatMap((list) => list ?? [])
+    .filter((item) => item.family === 'IPv4' && !item.internal)
+    .map((item) => ({ address: item.address, range: ipaddr.parse(item.address).range() }))
+    .filter(({ range }) => range !== 'unicast' && range !== 'linkLocal')
+  return (addresses.find(({ range }) => range === 'private') ?? addresses[0])?.address
+}
+
+/** True for localhost and for addresses that can't be reached from the whole Internet (RFC 6890). */
+export function isLocalHost(hostname: string): boolean {
+  const bare = hostname.replace(/^\[|\]$/g, '')
+  if (bare === 'localhost' || bare.endsWith('.localhost')) return true
+  return ipaddr.isValid(bare) && ipaddr.process(bare).range() !== 'unicast'
+}
+
+function isLoopback(hostname: string): boolean {
+  const bare = hostname.replace(/^\[|\]$/g, '')
+  if (bare === 'localhost' || bare.endsWith('.localhost')) return true
+  return ipaddr.isValid(bare) && ipaddr.process(bare).range() === 'loopback'
+}
+
+function readAppUrl(value: string | undefined, port: number): { appUrl: string; appUrlIsSet: boolean } {
+  if (value === undefined)
+    return { appUrl: `http://${lanAddress() ?? 'localhost'}:${port}`, appUrlIsSet: false }
+  const url = new URL(value)
+  if (url.pathname !== '/' || url.search || url.hash || url.username)
+    throw new SettingsError(
+      `APP_URL is ${value}, but only scheme, host and port may stand there: set it to ${url.origin}`,
+    )
+  if (url.protocol === 'http:' && !isLocalHost(url.hostname))
+    throw new SettingsError(
+      `APP_URL is ${value}: plain http would show every session to the network between. Use https, or a private address`,
+    )
+  return { appUrl: url.origin, appUrlIsSet: true }
+}
+
+function readDatabaseFile(value: string | undefined, dataDir: string): string {
+  if (value === undefined) return path.join(dataDir, 'qr-login.db')
+  if (!value.startsWith('file:') || value.length === 5)
+    throw new SettingsError(
+      `DATABASE_URL must name a SQLite file, like file:./data/qr-login.db, but it begins with "${value.split(':')[0]}:"`,
+    )
+  return path.resolve(/* turbopackIgnore: true */ value.slice(5))
+}
+
+/** Makes the data folder (0700) and, where AUTH_SECRET is unset, a secret in it (0600), once. */
+function readSecrets(value: string | undefined, dataDir: string): [string, ...string[]] {
+  const secrets = (value ?? readSecretFile(dataDir)).split(',').map((secret) => secret.trim())
+  for (const secret of secrets)
+    if (secret.length < SECRET_MIN)
+      throw new SettingsError(
+        `AUTH_SECRET holds ${secret.length} characters where ${SECRET_MIN} are the least: make one with "openssl rand -base64 32"`,
+      )
+  return secrets as [string, ...string[]]
+}
+
+function readSecretFile(dataDir: string): string {
+  const file = path.join(dataDir, 'auth-secret')
+  try {
+    fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    fs.writeFileSync(file, randomBytes(32).toString('base64url') + '\n', { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
+      throw new SettingsError(
+        `DATA_DIR is ${dataDir}, which can't be written (${(error as Error).message}): make it writable, or set DATA_DIR to a folder that is`,
+      )
+  }
+  return fs.readFileSync(file, 'utf8').trim()
+}
+
+function readTrustedProxies(value: string): string[] {
+  const proxies = value.split(',').flatMap((item) => item.trim() || [])
+  try {
+    proxyAddr.compile(proxies)
+  } catch (error) {
+    throw new SettingsError(
+      `TRUSTED_PROXIES is "${value}" (${(error as Error).message}): list addresses or ranges, like 10.0.0.0/8, separated by commas`,
+    )
+  }
+  return proxies
+}
+
+/**
+ * Reads and checks all settings.
+ * @throws SettingsError with one line of cause and cure
+ */
+export function readSettings(environment: Record<string, string | undefined>): Settings {
+  const set = Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== ''))
+  const parsed = Environment.safeParse(set)
+  if (!parsed.success) {
+    const [issue] = parsed.error.issues
+    const key = String(issue?.path[0])
+    throw new SettingsError(`${key} is "${set[key]}": ${issue?.message}. See the settings in README.md`)
+  }
+  const env = parsed.data
+  const dataDir = path.resolve(/* turbopackIgnore: true */ env.DATA_DIR)
+  const { appUrl, appUrlIsSet } = readAppUrl(env.APP_URL, env.PORT)
+  if (env.RATE_LIMIT_SCALE !== 1 && !isLoopback(new URL(appUrl).hostname) && !isLoopback(env.HOST ?? ''))
+    throw new SettingsError(
+      `RATE_LIMIT_SCALE is ${env.RATE_LIMIT_SCALE}, which is for load tests alone: unset it, or set HOST or APP_URL to localhost`,
+    )
+  return {
+    appUrl,
+    appUrlIsSet,
+    appName: env.APP_NAME,
+    host: env.HOST,
+    port: env.PORT,
+    dataDir,
+    databaseFile: readDatabaseFile(env.DATABASE_URL, dataDir),
+    authSecrets: readSecrets(env.AUTH_SECRET, dataDir),
+    signUp: env.SIGN_UP,
+    trustedProxies: readTrustedProxies(env.TRUSTED_PROXIES),
+    rateLimitScale: env.RATE_LIMIT_SCALE,
+    apiDocs: env.API_DOCS === 'on',
+    logLevel: env.LOG_LEVEL,
+  }
+}
+
+const SETTINGS = Symbol.for('qr-login.settings')
+const shared = globalThis as { [SETTINGS]?: Settings }
+
+/** The process's settings, read once (routes and the front door are bundled apart, so they hang on globalThis). */
+export function settings(): Settings {
+  return (shared[SETTINGS] ??= readOnce())
+}
+
+function readOnce(): Settings {
+  const read = readSettings(process.env)
+  // next-auth reads this itself; unset, it would trust a forwarded host.
+  process.env.NEXTAUTH_URL = read.appUrl
+  return read
+}

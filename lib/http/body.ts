@@ -1,0 +1,47 @@
+/** Request bodies: capped, parsed, and checked against the wire. */
+import type { z } from 'zod'
+import { AppError } from '../errors'
+
+export const MAX_BODY_BYTES = 16 * 1024
+
+const tooLarge = () =>
+  new AppError('invalid_input', { httpStatus: 413, detail: `A body may hold ${MAX_BODY_BYTES} bytes.` })
+
+async function readText(request: Request): Promise<string> {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge()
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength
+    if (size > MAX_BODY_BYTES) throw tooLarge()
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/**
+ * Reads a JSON or form body; an empty one is `{}`.
+ * @throws AppError `invalid_input` (413 where it is too large)
+ */
+export async function readBody(request: Request): Promise<unknown> {
+  const text = await readText(request)
+  if (text === '') return {}
+  if (request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded'))
+    return Object.fromEntries(new URLSearchParams(text))
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new AppError('invalid_input', { detail: 'The body is not JSON.' })
+  }
+}
+
+/**
+ * Checks a value against a schema.
+ * @throws AppError `invalid_input` with the fields that are wrong
+ */
+export function check<T extends z.ZodType>(schema: T, value: unknown): z.infer<T> {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const fields = parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), code: issue.code }))
+  throw new AppError('invalid_input', { fields })
+}

@@ -1,0 +1,199 @@
+/**
+ * The wrapper around next-auth, which owns the session cookie while our Session row decides. next-auth turns any
+ * fault into a deleted cookie or an `?error=`, so its answer is used only where our own callbacks had none; and of its
+ * many paths only those in the table exist. See docs/decisions/next-auth-behind-our-session-row.md.
+ */
+import NextAuth, { type AuthOptions } from 'next-auth'
+import CredentialsProvider from 'next-auth/providers/credentials'
+import { AppError } from '../errors'
+import { keyFor } from '../keys'
+import { take } from '../limits/limits'
+import { consume } from '../login/requests'
+import { findSession, signOut } from '../sessions'
+import { signInWithPassword, type SignedIn } from '../users'
+import { ConsumeBody, PasswordBody } from '../wire'
+import { problem } from './answer'
+import { check, readBody } from './body'
+import { callerOf, type CallerOf } from './caller'
+import { cookieName, cookieOptions, Cookies, DEVICE_SECONDS, setCookie } from './cookies'
+import { requireSameOrigin } from './same-origin'
+
+const PATHS = new Set([
+  'GET session',
+  'GET csrf',
+  'GET providers',
+  'POST signout',
+  'POST callback/password',
+  'POST callback/qr',
+])
+
+/** The cookie outlives every session; how long a stay is, the row says. */
+const COOKIE_SECONDS = 30 * 86_400
+
+/** One call on its way through next-auth, and what our callbacks noted. */
+interface Passage {
+  caller: CallerOf
+  cookies: Cookies
+  now: Date
+  fault?: unknown
+  signedIn?: SignedIn
+}
+
+/** Handles `/api/auth/*`: the paths of the table, everything else is 404. */
+export async function nextAuthHandler(
+  request: Request,
+  context: { params: Promise<{ nextauth: string[] }> },
+): Promise<Response> {
+  let requestId = ''
+  try {
+    const { nextauth } = await context.params
+    const caller = callerOf(request.headers)
+    requestId = caller.requestId
+    if (!PATHS.has(`${request.method} ${nextauth.join('/')}`)) throw new AppError('not_found')
+    requireSameOrigin(request, caller.origin)
+    await take('auth', caller.bucket)
+    const body = request.method === 'POST' ? await readBody(request) : {}
+    const passage = { caller, cookies: new Cookies(request.headers.get('cookie')), now: new Date() }
+    if (nextauth[0] === 'signout') await endSession(passage)
+    return await pass(request.method, nextauth, body as Record<string, unknown>, passage)
+  } catch (error) {
+    return problem(error, requestId)
+  }
+}
+
+/** The row first: a cookie that is deleted while its session lives on would be no sign-out. */
+async function endSession({ cookies, caller, now }: Passage): Promise<void> {
+  const session = await findSession(cookies.get('session'), cookies.get('device'), now, caller.address)
+  if (session) await signOut(session, now, caller.address)
+}
+
+async function pass(
+  method: string,
+  nextauth: string[],
+  body: Record<string, unknown>,
+  passage: Passage,
+): Promise<Response> {
+  const response = new Recorder()
+  // Only its own cookies and no query: nothing of the request steers where next-auth would redirect to.
+  const own = [cookieName('session'), cookieName('csrf')]
+  const request = {
+    method,
+    query: { nextauth },
+    body: { ...body, json: 'true', callbackUrl: undefined },
+    cookies: Object.fromEntries(own.map((name) => [name, passage.cookies.all[name]])),
+    headers: {},
+  }
+  await NextAuth(request as never, response as never, options(passage))
+  if (passage.fault) throw passage.fault
+  if (nextauth[0] === 'callback' && !passage.signedIn)
+    throw new AppError('invalid_input', { fields: [{ field: 'csrfToken', code: 'mismatch' }] })
+  if (passage.signedIn?.deviceToken)
+    response.headers.append('Set-Cookie', setCookie('device', passage.signedIn.deviceToken, DEVICE_SECONDS))
+  return response.toResponse()
+}
+
+function options(passage: Passage): AuthOptions {
+  const { cookies, caller, now } = passage
+  /** Notes what our code throws, whatever next-auth makes of it. */
+  const noting = async <T>(work: Promise<T>): Promise<T> => {
+    try {
+      return await work
+    } catch (error) {
+      passage.fault = error
+      throw error
+    }
+  }
+  const signIn = async (work: Promise<SignedIn>) => {
+    const signedIn = (passage.signedIn = await noting(work))
+    return { id: signedIn.userId, token: signedIn.token }
+  }
+  return {
+    secret: keyFor('next-auth'),
+    useSecureCookies: false,
+    session: { strategy: 'jwt', maxAge: COOKIE_SECONDS },
+    cookies: {
+      sessionToken: { name: cookieName('session'), options: cookieOptions() },
+      csrfToken: { name: cookieName('csrf'), options: cookieOptions() },
+      callbackUrl: { name: cookieName('callback'), options: cookieOptions() },
+    },
+    providers: [
+      CredentialsProvider({
+        id: 'password',
+        name: 'Password',
+        credentials: {},
+        authorize: (fields) => signIn(password(fields, passage)),
+      }),
+      CredentialsProvider({
+        id: 'qr',
+        name: 'QR code',
+        credentials: {},
+        authorize: (fields) => signIn(qr(fields, passage)),
+      }),
+    ],
+    jwt: {
+      decode: async ({ token }) => {
+        const session = await noting(findSession(token, cookies.get('device'), now, caller.address))
+        return session && { raw: token, ...session.user, expires: session.expiresAt.toISOString() }
+      },
+      // Runs at every read of the session too, and then only hands the token back.
+      encode: async ({ token }) => String(token?.raw),
+    },
+    callbacks: {
+      jwt: ({ token, user }) =>
+        user ? { ...token, raw: (user as unknown as { token: string }).token } : token,
+      session: ({ token }) => ({
+        user: { name: token.name, email: token.email },
+        expires: String(token.expires),
+      }),
+      redirect: ({ baseUrl }) => baseUrl,
+    },
+    // What matters is noted above and answered by us.
+    logger: { error() {}, warn() {}, debug() {} },
+  }
+}
+
+async function password(fields: unknown, { cookies, caller, now }: Passage): Promise<SignedIn> {
+  return signInWithPassword(
+    { ...check(PasswordBody, fields), deviceCookie: cookies.get('device'), ...caller },
+    now,
+  )
+}
+
+async function qr(fields: unknown, { cookies, caller, now }: Passage): Promise<SignedIn> {
+  const { id } = check(ConsumeBody, fields)
+  return consume(id, cookies.desktopSecret(id), cookies.get('device'), caller, now)
+}
+
+/** As much of a Node response as next-auth's handler uses, kept to become a Response. */
+class Recorder {
+  readonly headers = new Headers({ 'Cache-Control': 'private, no-store' })
+  #status = 200
+  #body: string | null = null
+
+  status(code: number): this {
+    this.#status = code
+    return this
+  }
+  getHeader(name: string): string[] {
+    return name.toLowerCase() === 'set-cookie' ? this.headers.getSetCookie() : []
+  }
+  setHeader(name: string, value: string | string[]): this {
+    if (/^(cache-control|pragma|expires)$/i.test(name)) return this
+    this.headers.delete(name)
+    for (const one of [value].flat()) this.headers.append(name, one)
+    return this
+  }
+  json(value: unknown): void {
+    this.headers.set('Content-Type', 'application/json')
+    this.#body = JSON.stringify(value)
+  }
+  send(value: unknown): void {
+    if (typeof value === 'string') this.#body = value
+    else this.json(value)
+  }
+  end(): void {}
+
+  toResponse(): Response {
+    return new Response(this.#body, { status: this.#status, headers: this.headers })
+  }
+}

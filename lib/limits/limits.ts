@@ -1,0 +1,74 @@
+/** Every rate limit, in one table. In memory; other stores can follow behind the same three functions. */
+import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
+import { settings } from '../env'
+import { AppError, isAppError } from '../errors'
+
+export const LIMITS = {
+  /** Keyed by address. */
+  open: { points: 60, seconds: 60 },
+  read: { points: 6_000, seconds: 60 },
+  ticket: { points: 60, seconds: 60 },
+  sign_up: { points: 20, seconds: 3_600 },
+  auth: { points: 600, seconds: 60 },
+  write: { points: 240, seconds: 60 },
+  sign_in_address: { points: 50, seconds: 900 },
+  user_code_address: { points: 20, seconds: 900 },
+  /** Keyed by account. */
+  scan: { points: 60, seconds: 60 },
+  user_code_account: { points: 5, seconds: 900 },
+  sign_in_account: { points: 10, seconds: 900 },
+  password_account: { points: 10, seconds: 900 },
+  /** Keyed by account and device, so that strangers who guess can't lock the owner out. */
+  sign_in_device: { points: 10, seconds: 900 },
+  /** Keyed by session. */
+  wrong_device_report: { points: 1, seconds: 60 },
+} as const satisfies Record<string, { points: number; seconds: number }>
+
+export type LimitName = keyof typeof LIMITS
+
+const LIMITERS = Symbol.for('qr-login.limiters')
+const shared = globalThis as { [LIMITERS]?: Map<LimitName, RateLimiterMemory> }
+
+function limiter(name: LimitName): RateLimiterMemory {
+  const all = (shared[LIMITERS] ??= new Map())
+  const known = all.get(name)
+  if (known) return known
+  const { points, seconds } = LIMITS[name]
+  const made = new RateLimiterMemory({
+    keyPrefix: name,
+    points: Math.ceil(points * settings().rateLimitScale),
+    duration: seconds,
+  })
+  all.set(name, made)
+  return made
+}
+
+/**
+ * Takes one point.
+ * @throws AppError `rate_limited` with the wait in seconds
+ */
+export async function take(name: LimitName, key: string): Promise<void> {
+  try {
+    await limiter(name).consume(key)
+  } catch (error) {
+    const { msBeforeNext } = error as RateLimiterRes
+    if (typeof msBeforeNext !== 'number') throw error
+    throw new AppError('rate_limited', { retryAfter: Math.max(1, Math.ceil(msBeforeNext / 1000)) })
+  }
+}
+
+/** Gives a point back: what was counted beforehand turned out to be right. */
+export async function giveBack(name: LimitName, key: string): Promise<void> {
+  await limiter(name).reward(key)
+}
+
+/** Takes a point where there is one; false where there is none. */
+export async function tryTake(name: LimitName, key: string): Promise<boolean> {
+  try {
+    await take(name, key)
+    return true
+  } catch (error) {
+    if (isAppError(error, 'rate_limited')) return false
+    throw error
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * The code in the QR: a MAC over the request's id and a 30 s step, so that rotating it writes nothing and a
+ * photograph is worthless within a minute.
+ */
+import { equal } from '../tokens'
+import { mac, macs } from '../keys'
+
+export const STEP_SECONDS = 30
+/** Truncated to 64 bits (RFC 2104 §5): eight bytes, 11 characters of base64url. */
+const CODE_BYTES = 8
+
+interface Coded {
+  id: string
+  createdAt: Date
+}
+
+const stepAt = (request: Coded, now: Date): number =>
+  Math.floor((now.getTime() - request.createdAt.getTime()) / (STEP_SECONDS * 1000))
+
+const encode = (full: Buffer): string => full.subarray(0, CODE_BYTES).toString('base64url')
+
+/** The code that a desktop shows at `now`. */
+export const currentCode = (request: Coded, now: Date): string =>
+  encode(mac('code', request.id, stepAt(request, now)))
+
+/** Whole seconds until the next code, at least 1. */
+export function codeExpiresIn(request: Coded, now: Date): number {
+  const age = (now.getTime() - request.createdAt.getTime()) / 1000
+  return Math.max(1, Math.ceil(STEP_SECONDS - (age % STEP_SECONDS)))
+}
+
+/** True for the code of the current step and the one before it, under any accepted secret. */
+export function isLiveCode(request: Coded, code: string, now: Date): boolean {
+  const step = stepAt(request, now)
+  const live = [step, step - 1].flatMap((s) => macs('code', request.id, s).map(encode))
+  return live.map((candidate) => equal(candidate, code)).includes(true)
+}
+
+/** `{APP_URL}/scan/{id}.{code}`, which a phone's own camera opens. */
+export const scanUrl = (appUrl: string, request: Coded, now: Date): string =>
+  `${appUrl}/scan/${request.id}.${currentCode(request, now)}`
+
+/** Takes `{id}.{code}` apart (its shape is checked by the wire). */
+export function splitScanCode(value: string): { id: string; code: string } {
+  const [id = '', code = ''] = value.split('.')
+  return { id, code }
+}

@@ -1,0 +1,99 @@
+/** What crosses the wire, built for its reader; never a row. */
+import { db } from '../db'
+import { deviceOf } from '../devices'
+import type { LoginRequest } from '../generated/prisma/client'
+import type { CurrentSession } from '../sessions'
+import {
+  KINDS,
+  type DeviceKind,
+  type LoginView,
+  type Opened,
+  type Reason,
+  type Scanned,
+  type Scanner,
+} from '../wire'
+import { codeExpiresIn, scanUrl } from './code'
+import { statusAt } from './state'
+
+const POLL_SECONDS = 1
+
+const secondsUntil = (end: Date, now: Date): number =>
+  Math.max(0, Math.ceil((end.getTime() - now.getTime()) / 1000))
+
+/** The answer to `POST /api/login`. */
+export const openedView = (request: LoginRequest, userCode: string, appUrl: string, now: Date): Opened => ({
+  id: request.id,
+  qr: scanUrl(appUrl, request, now),
+  userCode,
+  expiresIn: secondsUntil(request.expiresAt, now),
+  codeExpiresIn: codeExpiresIn(request, now),
+  pollInterval: POLL_SECONDS,
+})
+
+/** What the desktop may know of its request, with the device cookie that it brought. */
+export async function desktopView(
+  request: LoginRequest,
+  deviceCookie: string | undefined,
+  appUrl: string,
+  now: Date,
+): Promise<LoginView> {
+  const status = statusAt(request, now)
+  const showsCode = status === 'new'
+  const showsScanner = status === 'scanned' || status === 'confirmed' || status === 'consumed'
+  return {
+    id: request.id,
+    status,
+    ...(status === 'rejected' && request.reason && { reason: request.reason as Reason }),
+    revision: request.revision,
+    expiresIn: status === 'consumed' || status === 'rejected' ? 0 : secondsUntil(request.expiresAt, now),
+    ...(showsCode && { qr: scanUrl(appUrl, request, now), codeExpiresIn: codeExpiresIn(request, now) }),
+    ...(showsScanner && (await scannerView(request, deviceCookie, status === 'consumed'))),
+  }
+}
+
+/** The name only where that account signed in on this browser before (or just did), initials elsewhere. */
+async function scannerView(
+  request: LoginRequest,
+  deviceCookie: string | undefined,
+  signedIn: boolean,
+): Promise<{ scanner?: Scanner }> {
+  const userId = request.scanUserId
+  if (userId === null) return {}
+  return db().read(async (client) => {
+    const user = await client.user.findUnique({ where: { id: userId } })
+    if (!user) return {}
+    const known = signedIn || (await deviceOf(client, deviceCookie))?.userId === userId
+    return { scanner: { initials: initialsOf(user.name), ...(known && { name: user.name }) } }
+  })
+}
+
+/** "Ada Lovelace" → "AL", "李白" → "李". */
+export function initialsOf(name: string): string {
+  const words = name.trim().split(/\s+/)
+  const letters = [words[0], words.length > 1 ? words.at(-1) : undefined].map(
+    (word) => [...(word ?? '')][0] ?? '',
+  )
+  return letters.join('').toUpperCase()
+}
+
+/** What a phone learns when it scans: who asks, and what it will be asked for. */
+export const scannedView = (
+  request: LoginRequest,
+  scanToken: string,
+  session: CurrentSession,
+  now: Date,
+): Scanned => ({
+  id: request.id,
+  scanToken,
+  desktop: {
+    kind: request.desktopKind as DeviceKind,
+    browser: request.desktopBrowser,
+    system: request.desktopSystem,
+    address: request.desktopAddress,
+    askedAt: request.createdAt.toISOString(),
+  },
+  account: { name: session.user.name, email: session.user.email },
+  proofs: [],
+  kinds: [...KINDS],
+  expiresIn: secondsUntil(request.expiresAt, now),
+})

@@ -1,0 +1,22 @@
+/** Removes what is long over. Nothing depends on it but the size of the database. */
+import { db } from './db'
+
+const DAY_MS = 86_400_000
+const REQUEST_DAYS = 1
+/** Sessions that ended, and audit entries. */
+const HISTORY_DAYS = 180
+
+/** @returns how many rows went, by kind */
+export async function sweep(now: Date): Promise<{ requests: number; sessions: number; events: number }> {
+  const before = (days: number) => ({ lt: new Date(now.getTime() - days * DAY_MS) })
+  const requests = await db().write((tx) =>
+    tx.loginRequest.deleteMany({ where: { expiresAt: before(REQUEST_DAYS) } }),
+  )
+  const sessions = await db().write((tx) =>
+    tx.session.deleteMany({
+      where: { OR: [{ endedAt: before(HISTORY_DAYS) }, { expiresAt: before(HISTORY_DAYS) }] },
+    }),
+  )
+  const events = await db().write((tx) => tx.auditEvent.deleteMany({ where: { at: before(HISTORY_DAYS) } }))
+  return { requests: requests.count, sessions: sessions.count, events: events.count }
+}

@@ -1,0 +1,27 @@
+/** Opaque tokens: random, stored as hashes, compared in constant time. */
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+
+/** A 128-bit identifier, 22 characters of base64url. */
+export const newId = (): string => randomBytes(16).toString('base64url')
+
+/** A 256-bit secret, 43 characters of base64url. */
+export const newSecret = (): string => randomBytes(32).toString('base64url')
+
+/** SHA-256 of a secret that has full entropy (so that a plain, fast hash is enough), base64url. */
+export const hash = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
+
+/** Compares two strings without telling by time where they differ. */
+export function equal(a: string, b: string): boolean {
+  const left = Buffer.from(a)
+  const right = Buffer.from(b)
+  return left.length === right.length && timingSafeEqual(left, right)
+}
+
+/** `id.secret` as it travels in a cookie. */
+export const joinToken = (id: string, secret: string): string => `${id}.${secret}`
+
+/** Takes `id.secret` apart; null for anything else. */
+export function splitToken(token: string | undefined): { id: string; secret: string } | null {
+  const match = /^([A-Za-z0-9_-]{22})\.([A-Za-z0-9_-]{43})$/.exec(token ?? '')
+  return match ? { id: match[1]!, secret: match[2]! } : null
+}

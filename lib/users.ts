@@ -1,0 +1,239 @@
+/** Accounts and their passwords. */
+import { audit } from './audit'
+import { db, isUniqueViolation, type Transaction } from './db'
+import { claimDevice, deviceOf } from './devices'
+import { AppError } from './errors'
+import { giveBack, take, type LimitName } from './limits/limits'
+import { hashPassword, verifyPassword } from './passwords'
+import { createSession, endOthers, endSessions, PASSWORD_STAY_SECONDS, type CurrentSession } from './sessions'
+import { newId } from './tokens'
+import type { Agent } from './user-agent'
+
+interface NewUser {
+  name: string
+  /** Lowercase. */
+  email: string
+  password: string
+}
+
+/**
+ * Creates an account.
+ * @throws AppError `invalid_input` with field `email` where the address has an account already
+ */
+export async function createUser(user: NewUser, now: Date, address: string | null): Promise<{ id: string }> {
+  const passwordHash = await hashPassword(user.password)
+  const id = newId()
+  try {
+    await db().write(async (tx) => {
+      await tx.user.create({ data: { id, name: user.name, email: user.email, passwordHash, createdAt: now } })
+      await audit(tx, now, { type: 'account_created', userId: id, address })
+    })
+  } catch (error) {
+    if (!isUniqueViolation(error)) throw error
+    throw new AppError('invalid_input', { fields: [{ field: 'email', code: 'taken' }] })
+  }
+  return { id }
+}
+
+interface SignIn {
+  email: string
+  password: string
+  deviceCookie: string | undefined
+  agent: Agent
+  address: string | null
+  /** The key for limits per address. */
+  bucket: string
+}
+
+/** What a sign-in gives the browser: the session's token, and the device cookie where the device is new. */
+export interface SignedIn {
+  userId: string
+  token: string
+  deviceToken?: string
+}
+
+/**
+ * Signs in with a password. An unknown address, a disabled account and a wrong password answer alike, in time too.
+ * A device that belongs to the account has a limit of its own, so that strangers can't lock the owner out.
+ * @throws AppError `proof_failed`, `rate_limited`
+ */
+export async function signInWithPassword(attempt: SignIn, now: Date): Promise<SignedIn> {
+  const user = await db().read((client) => client.user.findUnique({ where: { email: attempt.email } }))
+  const device = await db().read((client) => deviceOf(client, attempt.deviceCookie))
+  const account: [LimitName, string] =
+    device && device.userId === user?.id
+      ? ['sign_in_device', `${user.id} ${device.id}`]
+      : ['sign_in_account', attempt.email]
+  // Counted before the comparison, given back after a right one: parallel guesses can't slip through.
+  await take('sign_in_address', attempt.bucket)
+  await take(...account)
+  const matches = await verifyPassword(user?.passwordHash ?? null, attempt.password)
+  if (!user || !matches || user.disabledAt) throw new AppError('proof_failed')
+  await Promise.all([giveBack('sign_in_address', attempt.bucket), giveBack(...account)])
+  return db().write(async (tx) => {
+    await requireUnchanged(tx, user)
+    const claimed = await claimDevice(
+      tx,
+      { userId: user.id, cookie: attempt.deviceCookie, agent: attempt.agent },
+      now,
+    )
+    const token = await createSession(
+      tx,
+      {
+        userId: user.id,
+        deviceId: claimed.id,
+        method: 'password',
+        kind: 'own',
+        address: attempt.address,
+        expiresAt: new Date(now.getTime() + PASSWORD_STAY_SECONDS * 1000),
+      },
+      now,
+    )
+    return { userId: user.id, token, deviceToken: claimed.cookie }
+  })
+}
+
+/** Hashing takes a while: what was verified must still be the password, and the account still be enabled. */
+async function requireUnchanged(tx: Transaction, user: { id: string; passwordHash: string }): Promise<void> {
+  const unchanged = await tx.user.count({
+    where: { id: user.id, passwordHash: user.passwordHash, disabledAt: null },
+  })
+  if (unchanged === 0) throw new AppError('proof_failed')
+}
+
+/** Takes a try at the account's password and compares; answers with the user's row. */
+async function provePassword(session: CurrentSession, password: string) {
+  await take('password_account', session.userId)
+  const user = await db().read((client) => client.user.findUnique({ where: { id: session.userId } }))
+  if (!user || !(await verifyPassword(user.passwordHash, password))) throw new AppError('proof_failed')
+  await giveBack('password_account', session.userId)
+  return user
+}
+
+/**
+ * Makes a session strong for ten minutes.
+ * @throws AppError `proof_failed`, `rate_limited`
+ */
+export async function reauthenticate(
+  session: CurrentSession,
+  password: string,
+  now: Date,
+  address: string | null,
+): Promise<void> {
+  const user = await provePassword(session, password)
+  await db().write(async (tx) => {
+    await requireUnchanged(tx, user)
+    await tx.session.updateMany({
+      where: { id: session.id, endedAt: null },
+      data: { reauthenticatedAt: now },
+    })
+    await audit(tx, now, {
+      type: 'reauthenticated',
+      userId: session.userId,
+      sessionId: session.id,
+      address,
+    })
+  })
+}
+
+/**
+ * Changes the password and ends all other sessions.
+ * @returns how many sessions ended
+ * @throws AppError `proof_failed`, `rate_limited`
+ */
+export async function changePassword(
+  session: CurrentSession,
+  passwords: { currentPassword: string; newPassword: string },
+  now: Date,
+  address: string | null,
+): Promise<number> {
+  const user = await provePassword(session, passwords.currentPassword)
+  const passwordHash = await hashPassword(passwords.newPassword)
+  return db().write(async (tx) => {
+    const changed = await tx.user.updateMany({
+      where: { id: user.id, passwordHash: user.passwordHash },
+      data: { passwordHash },
+    })
+    if (changed.count === 0) throw new AppError('proof_failed')
+    await tx.session.updateMany({ where: { id: session.id }, data: { reauthenticatedAt: now } })
+    const ended = await endOthers(tx, session, 'password_changed', now)
+    await audit(tx, now, {
+      type: 'password_changed',
+      userId: user.id,
+      sessionId: session.id,
+      address,
+    })
+    return ended
+  })
+}
+
+/** Changes the name that others see. */
+export async function changeName(session: CurrentSession, name: string, now: Date): Promise<void> {
+  await db().write(async (tx) => {
+    await tx.user.updateMany({ where: { id: session.userId }, data: { name } })
+    await audit(tx, now, { type: 'profile_changed', userId: session.userId, sessionId: session.id })
+  })
+}
+
+/** @throws AppError `not_found` */
+async function endAllOf(
+  tx: Transaction,
+  email: string,
+  data: object,
+  reason: 'password_changed' | 'disabled',
+  now: Date,
+) {
+  const [user] = await tx.user.updateManyAndReturn({ where: { email }, data, select: { id: true } })
+  if (!user) throw new AppError('not_found', { detail: `There is no account with the address ${email}.` })
+  const live = await tx.session.findMany({ where: { userId: user.id, endedAt: null }, select: { id: true } })
+  await endSessions(
+    tx,
+    live.map((row) => row.id),
+    reason,
+    now,
+  )
+  return user.id
+}
+
+/**
+ * The operator sets a new password; all sessions end.
+ * @throws AppError `not_found`
+ */
+export async function resetPassword(email: string, password: string, now: Date): Promise<void> {
+  const passwordHash = await hashPassword(password)
+  await db().write(async (tx) => {
+    const userId = await endAllOf(tx, email, { passwordHash }, 'password_changed', now)
+    await audit(tx, now, { type: 'password_changed', userId, detail: 'operator' })
+  })
+}
+
+/**
+ * The operator disables an account (all sessions end) or enables it again.
+ * @throws AppError `not_found`
+ */
+export async function setDisabled(email: string, disabled: boolean, now: Date): Promise<void> {
+  await db().write(async (tx) => {
+    const userId = await endAllOf(tx, email, { disabledAt: disabled ? now : null }, 'disabled', now)
+    await audit(tx, now, {
+      type: disabled ? 'account_disabled' : 'account_enabled',
+      userId,
+      detail: 'operator',
+    })
+  })
+}
+
+/** All accounts, oldest first, for the operator. */
+export function listUsers(now: Date) {
+  return db().read((client) =>
+    client.user.findMany({
+      orderBy: { createdAt: 'asc' },
+      select: {
+        email: true,
+        name: true,
+        createdAt: true,
+        disabledAt: true,
+        _count: { select: { sessions: { where: { endedAt: null, expiresAt: { gt: now } } } } },
+      },
+    }),
+  )
+}

@@ -1,0 +1,177 @@
+/**
+ * Every message that crosses the wire, as zod schemas: the API's validation, the pages' types and the OpenAPI
+ * document all come from here. Pure: client code may import it.
+ */
+import { z } from 'zod'
+import { ERRORS, type ErrorCode } from './errors'
+
+export const STATUSES = ['new', 'scanned', 'confirmed', 'consumed', 'rejected', 'expired'] as const
+export const REASONS = [
+  'declined',
+  'not_me',
+  'withdrawn',
+  'superseded',
+  'wrong_number',
+  'proof_tries',
+  'session_ended',
+] as const
+export const METHODS = ['password', 'qr'] as const
+export const KINDS = ['derived', 'independent'] as const
+export const STAYS = ['12h', '30d'] as const
+export const DEVICE_KINDS = ['desktop', 'phone', 'tablet', 'other'] as const
+
+export const Status = z.enum(STATUSES)
+export const Reason = z.enum(REASONS)
+export const Method = z.enum(METHODS)
+export const Kind = z.enum(KINDS)
+export const Stay = z.enum(STAYS)
+export const DeviceKind = z.enum(DEVICE_KINDS)
+
+export type Status = z.infer<typeof Status>
+export type Reason = z.infer<typeof Reason>
+export type Method = z.infer<typeof Method>
+export type Kind = z.infer<typeof Kind>
+export type Stay = z.infer<typeof Stay>
+export type DeviceKind = z.infer<typeof DeviceKind>
+
+/** How long the desktop stays signed in, in seconds. */
+export const STAY_SECONDS: Record<Stay, number> = { '12h': 12 * 3600, '30d': 30 * 86400 }
+
+const id = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
+const token = z.string().min(20).max(128)
+const seconds = z.number().int().nonnegative()
+const iso = z.iso.datetime()
+const name = z.string().trim().min(1).max(80)
+const email = z.string().trim().toLowerCase().max(254).pipe(z.email())
+/** NIST SP 800-63B §3.1.1.2: length is what counts; no composition rules. */
+const newPassword = z.string().min(10).max(256)
+const password = z.string().min(1).max(256)
+
+export const PASSWORD_MIN = 10
+
+/** `{id}.{code}`, the last part of the QR's address. */
+export const ScanCode = z.string().regex(/^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{11}$/)
+export const RequestId = id
+
+export const OpenBody = z.strictObject({ purpose: z.literal('sign_in').default('sign_in') })
+export const Opened = z.object({
+  id,
+  qr: z.url(),
+  userCode: z.string(),
+  expiresIn: seconds,
+  codeExpiresIn: seconds,
+  pollInterval: seconds,
+})
+
+/** Who scanned, as far as this desktop may know: the name only where that account signed in before. */
+export const Scanner = z.object({ initials: z.string(), name: z.string().optional() })
+
+export const LoginView = z.object({
+  id,
+  status: Status,
+  reason: Reason.optional(),
+  revision: z.number().int(),
+  expiresIn: seconds,
+  qr: z.url().optional(),
+  codeExpiresIn: seconds.optional(),
+  scanner: Scanner.optional(),
+})
+
+export const TicketBody = z.strictObject({ code: ScanCode })
+
+/** `id` alone is for the phone that claimed this request (a reload) or that holds a ticket for it. */
+export const ScanBody = z.union([
+  z.strictObject({ code: ScanCode }),
+  z.strictObject({ userCode: z.string().min(8).max(20) }),
+  z.strictObject({ id }),
+])
+export const AskingDevice = z.object({
+  kind: DeviceKind,
+  browser: z.string().nullable(),
+  system: z.string().nullable(),
+  /** Null where the address could not be determined. */
+  address: z.string().nullable(),
+  askedAt: iso,
+})
+export const Scanned = z.object({
+  id,
+  scanToken: token,
+  desktop: AskingDevice,
+  account: z.object({ name: z.string(), email: z.string() }),
+  proofs: z.array(z.string()),
+  kinds: z.array(Kind),
+  expiresIn: seconds,
+})
+
+export const ConfirmBody = z.strictObject({ scanToken: token, stay: Stay, kind: Kind })
+/** The new scan token is for taking the approval back until the desktop has used it. */
+export const Confirmed = z.object({ status: z.literal('confirmed'), scanToken: token, expiresIn: seconds })
+export const RejectBody = z.strictObject({ scanToken: token })
+export const Rejected = z.object({ status: z.literal('rejected'), reason: Reason })
+export const WithdrawBody = z.strictObject({ reason: z.enum(['withdrawn', 'not_me']).default('withdrawn') })
+
+/** Body of next-auth's `POST /api/auth/callback/qr` and `/callback/password`. */
+export const ConsumeBody = z.object({ id })
+export const PasswordBody = z.object({ email, password })
+
+export const SignUpBody = z.strictObject({ name, email, password: newPassword })
+export const SignedUp = z.object({ email: z.string() })
+
+export const SessionView = z.object({
+  id,
+  current: z.boolean(),
+  method: Method,
+  kind: z.enum(['own', ...KINDS]),
+  /** Another listed session that let this one in and with which it ends (`derived`), else null. */
+  parentId: id.nullable(),
+  /** The device that approved it, where one did. */
+  approvedBy: z.string().nullable(),
+  /** The login request that made it, where one did. */
+  requestId: id.nullable(),
+  device: z.object({
+    name: z.string().nullable(),
+    kind: DeviceKind,
+    browser: z.string().nullable(),
+    system: z.string().nullable(),
+  }),
+  address: z.string().nullable(),
+  createdAt: iso,
+  lastSeenAt: iso,
+  expiresAt: iso,
+})
+export const SessionList = z.object({ sessions: z.array(SessionView) })
+export const RenameBody = z.strictObject({ name: z.string().trim().max(60) })
+export const Ended = z.object({ ended: z.number().int() })
+
+export const ReauthenticateBody = z.strictObject({ password })
+export const ProfileBody = z.strictObject({ name })
+export const Profile = z.object({ name: z.string(), email: z.string() })
+export const ChangePasswordBody = z.strictObject({ currentPassword: password, newPassword })
+export const LocaleBody = z.strictObject({ locale: z.enum(['en', 'zh']) })
+
+/** RFC 9457 problem details, with our stable `code`. */
+export const Problem = z.object({
+  type: z.string(),
+  title: z.string(),
+  status: z.number().int(),
+  code: z.enum(Object.keys(ERRORS) as [ErrorCode, ...ErrorCode[]]),
+  detail: z.string().optional(),
+  requestId: z.string().optional(),
+  retryAfter: z.number().int().optional(),
+  reason: Reason.optional(),
+  requestStatus: Status.optional(),
+  fields: z.array(z.object({ field: z.string(), code: z.string() })).optional(),
+})
+
+export type Opened = z.infer<typeof Opened>
+export type LoginView = z.infer<typeof LoginView>
+export type Scanner = z.infer<typeof Scanner>
+export type Scanned = z.infer<typeof Scanned>
+export type AskingDevice = z.infer<typeof AskingDevice>
+export type Confirmed = z.infer<typeof Confirmed>
+export type Rejected = z.infer<typeof Rejected>
+export type SessionView = z.infer<typeof SessionView>
+export type SessionList = z.infer<typeof SessionList>
+export type Problem = z.infer<typeof Problem>
+export type ScanBody = z.infer<typeof ScanBody>
+export type ConfirmBody = z.infer<typeof ConfirmBody>

@@ -1,0 +1,86 @@
+/** Starts QR Login: settings, migrations, Next behind the front door, self-test, then the doors open. */
+import { createServer, type Server } from 'node:http'
+import { Cron } from 'croner'
+import nextServer from 'next'
+import { db } from '../lib/db'
+import { settings, SettingsError, type Settings } from '../lib/env'
+import { log } from '../lib/log'
+import { migrate } from '../lib/migrate'
+import { sweep } from '../lib/sweep'
+import { frontDoor } from './front-door'
+import { selfTest } from './self-test'
+import { welcome } from './welcome'
+
+const STOP_WITHIN_MS = 10_000
+
+async function main(): Promise<void> {
+  const started = performance.now() - process.uptime() * 1000
+  const config = settings()
+  await migrate(config.databaseFile)
+
+  const dev = process.env.NODE_ENV === 'development'
+  const server = createServer({ requestTimeout: 30_000 })
+  const next = nextServer({
+    dev,
+    hostname: 'localhost',
+    port: config.port,
+    ...(dev && { httpServer: server }),
+  })
+  await next.prepare()
+  const listener = frontDoor(config, next.getRequestHandler(), dev)
+  await selfTest(listener, config)
+
+  server.on('request', listener)
+  await listen(server, config)
+  const sweeping = new Cron(
+    '17 * * * *',
+    { protect: true, catch: (err) => log().warn({ err }, 'sweep failed') },
+    async () => log().info(await sweep(new Date()), 'swept'),
+  )
+  process.stdout.write(welcome(config, performance.now() - started) + '\n')
+
+  const stop = once(async () => {
+    sweeping.stop()
+    await drain(server)
+    await db().close()
+    process.exit(0)
+  })
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+}
+
+function listen(server: Server, { port, host }: Settings): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) =>
+      reject(
+        error.code === 'EADDRINUSE'
+          ? new SettingsError(`PORT ${port} is in use: stop what listens there, or set PORT to another one`)
+          : error,
+      ),
+    )
+    server.listen(port, host, resolve)
+  })
+}
+
+/** Answers what is under way, takes nothing new, and does not wait for ever. */
+async function drain(server: Server): Promise<void> {
+  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), STOP_WITHIN_MS)
+  await closed
+  clearTimeout(timer)
+}
+
+function once(run: () => Promise<void>): () => void {
+  let ran = false
+  return () => {
+    if (!ran) void run()
+    ran = true
+  }
+}
+
+main().catch((error: unknown) => {
+  const message = error instanceof Error ? error.message : String(error)
+  process.stderr.write(`QR Login can't start: ${message}\n`)
+  process.exit(1)
+})
