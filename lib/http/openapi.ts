@@ -1,0 +1,267 @@
+/** The OpenAPI 3.1 document, from the same schemas that check the messages. */
+import { z } from 'zod'
+import { ERRORS, type ErrorCode } from '../errors'
+import * as wire from '../wire'
+
+type By = 'anyone' | 'desktop' | 'phone' | 'session'
+
+interface Operation {
+  method: 'get' | 'post' | 'patch' | 'delete'
+  path: string
+  by: By
+  summary: string
+  body?: z.ZodType
+  /** Status and schema of the answer; no schema, no body. */
+  answer: [number, z.ZodType?]
+  errors: ErrorCode[]
+}
+
+const ON_PHONE = ['sign_in_required', 'not_found', 'wrong_state', 'already_used', 'expired'] as const
+const ALWAYS: ErrorCode[] = ['misdirected', 'rate_limited', 'unavailable']
+
+/** Every call of the API, next-auth's own reading paths apart. */
+const OPERATIONS: Operation[] = [
+  {
+    method: 'post',
+    path: '/api/login',
+    by: 'anyone',
+    summary: 'Open a login request',
+    body: wire.OpenBody,
+    answer: [201, wire.Opened],
+    errors: [],
+  },
+  {
+    method: 'get',
+    path: '/api/login/{id}',
+    by: 'desktop',
+    summary: 'Read its state',
+    answer: [200, wire.LoginView],
+    errors: ['not_found'],
+  },
+  {
+    method: 'delete',
+    path: '/api/login/{id}',
+    by: 'desktop',
+    summary: 'Withdraw it',
+    body: wire.WithdrawBody,
+    answer: [200, wire.Rejected],
+    errors: ['not_found', 'wrong_state', 'already_used', 'expired'],
+  },
+  {
+    method: 'post',
+    path: '/api/login/ticket',
+    by: 'anyone',
+    summary: 'Trade a live code for a ticket',
+    body: wire.TicketBody,
+    answer: [204],
+    errors: ['expired', 'already_scanned', 'already_used', 'wrong_state'],
+  },
+  {
+    method: 'post',
+    path: '/api/login/scan',
+    by: 'session',
+    summary: 'Claim it',
+    body: wire.ScanBody,
+    answer: [200, wire.Scanned],
+    errors: [...ON_PHONE, 'already_scanned'],
+  },
+  {
+    method: 'post',
+    path: '/api/login/{id}/confirm',
+    by: 'phone',
+    summary: 'Approve it',
+    body: wire.ConfirmBody,
+    answer: [200, wire.Confirmed],
+    errors: [...ON_PHONE, 'reauthentication_required'],
+  },
+  {
+    method: 'post',
+    path: '/api/login/{id}/reject',
+    by: 'phone',
+    summary: 'Decline it, or take the approval back',
+    body: wire.RejectBody,
+    answer: [200, wire.Rejected],
+    errors: [...ON_PHONE],
+  },
+  {
+    method: 'post',
+    path: '/api/auth/callback/qr',
+    by: 'desktop',
+    summary: 'Consume it: sets the session cookie',
+    body: wire.ConsumeBody.extend({ csrfToken: z.string() }),
+    answer: [200, z.object({ url: z.string() })],
+    errors: ['not_found', 'wrong_state', 'already_used', 'expired'],
+  },
+  {
+    method: 'post',
+    path: '/api/auth/callback/password',
+    by: 'anyone',
+    summary: 'Sign in with a password: sets the session cookie',
+    body: wire.PasswordBody.extend({ csrfToken: z.string() }),
+    answer: [200, z.object({ url: z.string() })],
+    errors: ['proof_failed'],
+  },
+  {
+    method: 'post',
+    path: '/api/auth/signout',
+    by: 'session',
+    summary: 'Sign out',
+    body: z.object({ csrfToken: z.string() }),
+    answer: [200, z.object({ url: z.string() })],
+    errors: [],
+  },
+  {
+    method: 'get',
+    path: '/api/auth/csrf',
+    by: 'anyone',
+    summary: 'The token that the calls above want',
+    answer: [200, z.object({ csrfToken: z.string() })],
+    errors: [],
+  },
+  {
+    method: 'get',
+    path: '/api/auth/session',
+    by: 'anyone',
+    summary: 'Who is signed in',
+    answer: [200, z.object({ user: wire.Profile.optional(), expires: z.string().optional() })],
+    errors: [],
+  },
+  {
+    method: 'post',
+    path: '/api/users',
+    by: 'anyone',
+    summary: 'Create an account',
+    body: wire.SignUpBody,
+    answer: [201, wire.SignedUp],
+    errors: ['not_found'],
+  },
+  {
+    method: 'get',
+    path: '/api/sessions',
+    by: 'session',
+    summary: 'List the sessions',
+    answer: [200, wire.SessionList],
+    errors: ['sign_in_required'],
+  },
+  {
+    method: 'delete',
+    path: '/api/sessions',
+    by: 'session',
+    summary: 'Sign out everywhere else',
+    answer: [200, wire.Ended],
+    errors: ['sign_in_required', 'reauthentication_required'],
+  },
+  {
+    method: 'patch',
+    path: '/api/sessions/{id}',
+    by: 'session',
+    summary: 'Name its device',
+    body: wire.RenameBody,
+    answer: [204],
+    errors: ['sign_in_required', 'not_found'],
+  },
+  {
+    method: 'delete',
+    path: '/api/sessions/{id}',
+    by: 'session',
+    summary: 'Sign it out',
+    answer: [200, wire.Ended],
+    errors: ['sign_in_required', 'not_found', 'reauthentication_required'],
+  },
+  {
+    method: 'post',
+    path: '/api/reauthenticate',
+    by: 'session',
+    summary: 'Give the password again',
+    body: wire.ReauthenticateBody,
+    answer: [204],
+    errors: ['sign_in_required', 'proof_failed'],
+  },
+  {
+    method: 'patch',
+    path: '/api/account',
+    by: 'session',
+    summary: 'Change the name',
+    body: wire.ProfileBody,
+    answer: [200, wire.Profile],
+    errors: ['sign_in_required'],
+  },
+  {
+    method: 'post',
+    path: '/api/account/password',
+    by: 'session',
+    summary: 'Change the password',
+    body: wire.ChangePasswordBody,
+    answer: [200, wire.Ended],
+    errors: ['sign_in_required', 'proof_failed'],
+  },
+  {
+    method: 'post',
+    path: '/api/locale',
+    by: 'anyone',
+    summary: 'Choose a language',
+    body: wire.LocaleBody,
+    answer: [204],
+    errors: [],
+  },
+]
+
+const HOLDS: Record<By, string> = {
+  anyone: 'Anyone may call this.',
+  desktop: 'By the desktop that holds the cookie `qrl-login-{id}`.',
+  phone: 'By the session that scanned it, with its scan token.',
+  session: 'By whoever is signed in.',
+}
+
+/** Builds the document for a site. OpenAPI 3.1 takes JSON Schema as it is (§4.8.24), and zod writes that itself. */
+export function openApiDocument(appUrl: string, appName: string) {
+  const paths: Record<string, Record<string, object>> = {}
+  for (const operation of OPERATIONS) (paths[operation.path] ??= {})[operation.method] = describe(operation)
+  return {
+    openapi: '3.1.0',
+    info: {
+      title: appName,
+      version: '1',
+      description: 'Sign in on a desktop by scanning its code with a phone.',
+    },
+    servers: [{ url: appUrl }],
+    paths,
+    components: { schemas: { Problem: z.toJSONSchema(wire.Problem) } },
+  }
+}
+
+function describe({ method, path, by, summary, body, answer: [status, schema], errors }: Operation) {
+  const refused: ErrorCode[] = [...errors, ...(body ? (['invalid_input'] as const) : []), ...ALWAYS]
+  if (method !== 'get') refused.push('cross_site')
+  return {
+    summary,
+    description: HOLDS[by],
+    ...(path.includes('{id}') && { parameters: [ID_PARAMETER] }),
+    ...(body && { requestBody: { required: true, ...json(z.toJSONSchema(body, { io: 'input' })) } }),
+    responses: {
+      [status]: { description: summary, ...(schema && json(z.toJSONSchema(schema))) },
+      ...problemResponses(refused),
+    },
+  }
+}
+
+const json = (schema: object) => ({ content: { 'application/json': { schema } } })
+
+const ID_PARAMETER = {
+  name: 'id',
+  in: 'path',
+  required: true,
+  schema: z.toJSONSchema(wire.RequestId),
+}
+
+/** One response per status; codes that share a status share it. */
+function problemResponses(codes: ErrorCode[]) {
+  const responses: Record<number, { description: string; content: object }> = {}
+  for (const code of codes) {
+    const { status } = ERRORS[code]
+    const description = [responses[status]?.description, `\`${code}\``].filter(Boolean).join(', ')
+    const schema = { $ref: '#/components/schemas/Problem' }
+    responses[status] = { description, content: { 'application/problem+json': { schema } } }
+  }
+  return responses
+}
