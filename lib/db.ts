@@ -58,11 +58,17 @@ export class Database {
   }
 
   async #transact<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
+    let thrown: unknown
+    const noting = (tx: Transaction): Promise<T> =>
+      run(tx).catch((error: unknown) => {
+        thrown = error
+        throw error
+      })
     try {
-      return await this.#writer.$transaction(run, { maxWait: 2_000, timeout: 10_000 })
+      return await this.#writer.$transaction(noting, { maxWait: 2_000, timeout: 10_000 })
     } catch (error) {
-      const translated = translate(error)
-      // A BEGIN or COMMIT that failed leaves the connection in an unknown state.
+      const translated = error === thrown ? translate(error) : unavailable(error)
+      // A BEGIN, statement or COMMIT that failed leaves the connection in an unknown state.
       if (isAppError(translated, 'unavailable')) await this.#replaceWriter()
       throw translated
     }
@@ -82,21 +88,21 @@ export class Database {
 
 /** Faults of the database become `unavailable`; our own refusals, unique violations and bugs stay what they are. */
 function translate(error: unknown): unknown {
-  if (error instanceof AppError) return error
-  const bug =
-    isUniqueViolation(error) ||
-    hasName(error, 'PrismaClientValidationError') ||
-    error instanceof TypeError ||
-    error instanceof ReferenceError
-  return bug ? error : new AppError('unavailable', { retryAfter: 2, cause: error })
+  if (!isDatabaseError(error) || isUniqueViolation(error) || error.name === 'PrismaClientValidationError')
+    return error
+  return unavailable(error)
 }
 
-// By name, not by class: bundles that are loaded apart have classes of their own.
-const hasName = (error: unknown, name: string): boolean => error instanceof Error && error.name === name
+const unavailable = (cause: unknown): AppError => new AppError('unavailable', { retryAfter: 2, cause })
+
+// By name and mark, not by class: bundles that are loaded apart have classes of their own.
+const isDatabaseError = (error: unknown): error is Error =>
+  error instanceof Error &&
+  ('clientVersion' in error || /^(PrismaClient|DriverAdapter|Sqlite)/.test(error.name))
 
 /** True where a write broke a unique index. */
 export const isUniqueViolation = (error: unknown): boolean =>
-  hasName(error, 'PrismaClientKnownRequestError') && (error as { code?: string }).code === 'P2002'
+  isDatabaseError(error) && 'code' in error && error.code === 'P2002'
 
 const DATABASE = Symbol.for('qr-login.database')
 const shared = globalThis as { [DATABASE]?: Database }

@@ -113,14 +113,22 @@ function readSecretFile(dataDir: string): string {
   const file = path.join(dataDir, 'auth-secret')
   try {
     fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 })
+    if (!fs.existsSync(file)) makeSecretFile(file)
+    return fs.readFileSync(file, 'utf8').trim()
+  } catch (error) {
+    throw new SettingsError(
+      `DATA_DIR is ${dataDir}, which can't be used (${(error as Error).message}): make it writable, or set DATA_DIR to a folder that is`,
+    )
+  }
+}
+
+/** Two processes that start together must end up with one secret: the first one wins. */
+function makeSecretFile(file: string): void {
+  try {
     fs.writeFileSync(file, randomBytes(32).toString('base64url') + '\n', { flag: 'wx', mode: 0o600 })
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST')
-      throw new SettingsError(
-        `DATA_DIR is ${dataDir}, which can't be written (${(error as Error).message}): make it writable, or set DATA_DIR to a folder that is`,
-      )
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
   }
-  return fs.readFileSync(file, 'utf8').trim()
 }
 
 function readTrustedProxies(value: string): string[] {

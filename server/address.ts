@@ -13,7 +13,10 @@ export interface Address {
 }
 
 /** Makes the function that derives a caller's address; `warn` hears of undeclared proxies. */
-export function addressReader(trustedProxies: string[], warn: (peer: string, request: IncomingMessage) => void) {
+export function addressReader(
+  trustedProxies: string[],
+  warn: (peer: string, request: IncomingMessage) => void,
+) {
   const trusts = proxyAddr.compile(trustedProxies)
   return (request: IncomingMessage): Address => {
     const peer = normalize(request.socket.remoteAddress)

@@ -18,7 +18,9 @@ test('a photograph lives through the next step and no longer', () => {
 
 test('a code of the future, of another request, and a wrong one are refused', () => {
   expect(isLiveCode(request, currentCode(request, later(30)), NOON)).toBe(false)
-  expect(isLiveCode({ ...request, id: 'BAAAAAAAAAAAAAAAAAAAAA' }, currentCode(request, NOON), NOON)).toBe(false)
+  expect(isLiveCode({ ...request, id: 'BAAAAAAAAAAAAAAAAAAAAA' }, currentCode(request, NOON), NOON)).toBe(
+    false,
+  )
   expect(isLiveCode(request, 'AAAAAAAAAAA', NOON)).toBe(false)
   expect(isLiveCode(request, '', NOON)).toBe(false)
 })
@@ -31,5 +33,7 @@ test('says when the next code comes', () => {
 
 test('the address carries id and code and nothing else', () => {
   const code = currentCode(request, NOON)
-  expect(scanUrl('https://login.example', request, NOON)).toBe(`https://login.example/scan/${request.id}.${code}`)
+  expect(scanUrl('https://login.example', request, NOON)).toBe(
+    `https://login.example/scan/${request.id}.${code}`,
+  )
 })

@@ -68,7 +68,8 @@ test('the whole way leaves one session and a complete audit trail', async () => 
 test('nothing that is stored can be presented', async () => {
   const { id, secret, userCode, scanToken } = await openAndScan(phone)
   const row = JSON.stringify(await rowOf(id))
-  for (const value of [secret, userCode, userCode.replace('-', ''), scanToken]) expect(row).not.toContain(value)
+  for (const value of [secret, userCode, userCode.replace('-', ''), scanToken])
+    expect(row).not.toContain(value)
 })
 
 describe('open', () => {
@@ -118,8 +119,12 @@ describe('scan', () => {
   test('an old photograph, a missing request and a forged code answer alike', async () => {
     const { request, id } = await open()
     const photograph = codeOf(request)
-    expect(await refused(scan({ code: photograph }, phone.session, undefined, PHONE, later(60)))).toBe('expired')
-    expect(await refused(scan({ code: `${id}.AAAAAAAAAAA` }, phone.session, undefined, PHONE, NOON))).toBe('expired')
+    expect(await refused(scan({ code: photograph }, phone.session, undefined, PHONE, later(60)))).toBe(
+      'expired',
+    )
+    expect(await refused(scan({ code: `${id}.AAAAAAAAAAA` }, phone.session, undefined, PHONE, NOON))).toBe(
+      'expired',
+    )
     const missing = `AAAAAAAAAAAAAAAAAAAAAA.${photograph.split('.')[1]}`
     expect(await refused(scan({ code: missing }, phone.session, undefined, PHONE, NOON))).toBe('expired')
     expect(await rowOf(id)).toMatchObject({ state: 'new', revision: 1 })
@@ -161,8 +166,12 @@ describe('scan', () => {
     const typed = userCode.toLowerCase().replace('-', ' ')
     const { request } = await scan({ userCode: typed }, phone.session, undefined, PHONE, NOON)
     expect(request.id).toBe(id)
-    expect(await refused(scan({ userCode }, stranger.session, undefined, PHONE, NOON))).toBe('already_scanned scanned')
-    expect(await refused(scan({ userCode: 'BBBB-BBBB' }, phone.session, undefined, PHONE, NOON))).toBe('not_found')
+    expect(await refused(scan({ userCode }, stranger.session, undefined, PHONE, NOON))).toBe(
+      'already_scanned scanned',
+    )
+    expect(await refused(scan({ userCode: 'BBBB-BBBB' }, phone.session, undefined, PHONE, NOON))).toBe(
+      'not_found',
+    )
   })
 
   test('tells what became of the code', async () => {
@@ -261,7 +270,9 @@ describe('consume', () => {
 
   test('is refused when the account has been disabled', async () => {
     const { id, secret } = await openAndConfirm(phone)
-    await db().write((tx) => tx.user.update({ where: { id: phone.session.userId }, data: { disabledAt: NOON } }))
+    await db().write((tx) =>
+      tx.user.update({ where: { id: phone.session.userId }, data: { disabledAt: NOON } }),
+    )
     expect(await refused(consume(id, secret, undefined, DESKTOP, NOON))).toContain('session_ended')
   })
 
@@ -288,7 +299,9 @@ describe('consume', () => {
 describe('the desktop', () => {
   test('withdraws at any time and says "not me" after a scan', async () => {
     const fresh = await open()
-    expect(await refused(endAsDesktop(fresh.id, fresh.secret, 'not_me', DESKTOP, NOON))).toBe('wrong_state new')
+    expect(await refused(endAsDesktop(fresh.id, fresh.secret, 'not_me', DESKTOP, NOON))).toBe(
+      'wrong_state new',
+    )
     expect(await endAsDesktop(fresh.id, fresh.secret, 'withdrawn', DESKTOP, NOON)).toBe('withdrawn')
     const scanned = await openAndScan(phone)
     expect(await endAsDesktop(scanned.id, scanned.secret, 'not_me', DESKTOP, NOON)).toBe('not_me')

@@ -28,7 +28,9 @@ test.each(cases)('%s × %s × %s', (status, move, actor) => {
 })
 
 test.each(STATUSES)('what a refused move in %s is told', (status) => {
-  const codes = Object.fromEntries((Object.keys(MOVES) as Move[]).map((move) => [move, refusal(status, move)]))
+  const codes = Object.fromEntries(
+    (Object.keys(MOVES) as Move[]).map((move) => [move, refusal(status, move)]),
+  )
   expect(codes).toMatchSnapshot()
 })
 

@@ -78,12 +78,23 @@ export const codeOf = (request: { id: string; createdAt: Date }, now = NOON): st
 /** A request that `phone` has scanned. */
 export async function openAndScan(phone: SignedInDevice, now = NOON) {
   const opened = await open(now)
-  const { scanToken } = await scan({ code: codeOf(opened.request, now) }, phone.session, undefined, PHONE, now)
+  const { scanToken } = await scan(
+    { code: codeOf(opened.request, now) },
+    phone.session,
+    undefined,
+    PHONE,
+    now,
+  )
   return { ...opened, scanToken }
 }
 
 /** A request that `phone` has approved. */
-export async function openAndConfirm(phone: SignedInDevice, now = NOON, kind: Kind = 'derived', stay: Stay = '12h') {
+export async function openAndConfirm(
+  phone: SignedInDevice,
+  now = NOON,
+  kind: Kind = 'derived',
+  stay: Stay = '12h',
+) {
   const scanned = await openAndScan(phone, now)
   const { scanToken } = await confirm(
     scanned.id,
@@ -96,7 +107,11 @@ export async function openAndConfirm(phone: SignedInDevice, now = NOON, kind: Ki
 }
 
 /** A desktop that `phone` let in. */
-export async function letIn(phone: SignedInDevice, now = NOON, kind: Kind = 'derived'): Promise<SignedInDevice> {
+export async function letIn(
+  phone: SignedInDevice,
+  now = NOON,
+  kind: Kind = 'derived',
+): Promise<SignedInDevice> {
   const { id, secret } = await openAndConfirm(phone, now, kind)
   const { token, deviceToken } = await consume(id, secret, undefined, DESKTOP, now)
   return { token, device: deviceToken!, session: await sessionOf(token, deviceToken, now) }

@@ -1,0 +1,396 @@
+/** The API through its own route handlers: real Requests, a real database, two browsers. */
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { db } from '@/lib/db'
+import { LIMITS, take } from '@/lib/limits/limits'
+import { settings } from '@/lib/env'
+import { log } from '@/lib/log'
+import { Browser } from '@/lib/testing/browser'
+import * as wire from '@/lib/wire'
+import * as password from './account/password/route'
+import * as account from './account/route'
+import * as nextAuth from './auth/[...nextauth]/route'
+import * as confirm from './login/[id]/confirm/route'
+import * as reject from './login/[id]/reject/route'
+import * as request from './login/[id]/route'
+import * as login from './login/route'
+import * as scan from './login/scan/route'
+import * as ticket from './login/ticket/route'
+import * as openapi from './openapi.json/route'
+import * as reauthenticate from './reauthenticate/route'
+import * as selfTest from './self-test/route'
+import * as session from './sessions/[id]/route'
+import * as sessions from './sessions/route'
+import * as users from './users/route'
+
+const PASSWORD = 'correct horse battery'
+let count = 0
+let desktop: Browser
+let phone: Browser
+
+beforeEach(async () => {
+  desktop = new Browser()
+  phone = await signedUp('Ada Lovelace')
+})
+
+async function signedUp(name: string): Promise<Browser> {
+  const browser = new Browser('203.0.113.5')
+  const email = `someone${++count}@example.org`
+  const created = await browser.call(users.POST, 'POST', {
+    body: { name, email: ` ${email.toUpperCase()}`, password: PASSWORD },
+  })
+  expect([created.status, created.body]).toEqual([201, { email }])
+  expect(await signIn(browser, 'password', { email, password: PASSWORD })).toMatchObject({ status: 200 })
+  return browser
+}
+
+const auth = (browser: Browser, method: string, path: string, options: object = {}) =>
+  browser.call(nextAuth.POST, method, { params: { nextauth: path.split('/') }, ...options })
+
+async function signIn(browser: Browser, provider: string, fields: object) {
+  const { body } = await auth(browser, 'GET', 'csrf')
+  return auth(browser, 'POST', `callback/${provider}`, { body: { ...fields, csrfToken: body.csrfToken } })
+}
+
+async function opened(browser = desktop): Promise<wire.Opened> {
+  const { status, body } = await browser.call(login.POST, 'POST', { body: {} })
+  expect(status).toBe(201)
+  return wire.Opened.parse(body)
+}
+
+const codeIn = (qr: string) => qr.slice(qr.lastIndexOf('/') + 1)
+const read = (browser: Browser, id: string) => browser.call(request.GET, 'GET', { params: { id } })
+const whoIs = async (browser: Browser) => (await auth(browser, 'GET', 'session')).body.user?.name
+
+async function scanned(by = phone) {
+  const view = await opened()
+  const answer = await by.call(scan.POST, 'POST', { body: { code: codeIn(view.qr) } })
+  return { id: view.id, ...wire.Scanned.parse(answer.body) }
+}
+
+async function confirmed(by = phone, kind: wire.Kind = 'derived') {
+  const { id, scanToken } = await scanned(by)
+  const answer = await by.call(confirm.POST, 'POST', {
+    params: { id },
+    body: { scanToken, stay: '12h', kind },
+  })
+  expect(wire.Confirmed.parse(answer.body).status).toBe('confirmed')
+  return id
+}
+
+describe('the whole way', () => {
+  test('signs the desktop in', async () => {
+    const view = await opened()
+    expect(wire.LoginView.parse((await read(desktop, view.id)).body)).toMatchObject({
+      status: 'new',
+      qr: view.qr,
+    })
+    const answer = await phone.call(scan.POST, 'POST', { body: { code: codeIn(view.qr) } })
+    const { scanToken, desktop: asking } = wire.Scanned.parse(answer.body)
+    expect(asking).toMatchObject({
+      kind: 'desktop',
+      browser: 'Chrome',
+      system: 'Windows',
+      address: '198.51.100.7',
+    })
+    const seen = await read(desktop, view.id)
+    expect(seen.body).toMatchObject({ status: 'scanned', scanner: { initials: 'AL' } })
+    expect(seen.body.scanner.name).toBeUndefined()
+    expect(seen.body.qr).toBeUndefined()
+    await phone.call(confirm.POST, 'POST', {
+      params: { id: view.id },
+      body: { scanToken, stay: '30d', kind: 'derived' },
+    })
+    const signedIn = await signIn(desktop, 'qr', { id: view.id })
+    expect(signedIn.status).toBe(200)
+    expect((await read(desktop, view.id)).body).toMatchObject({
+      status: 'consumed',
+      scanner: { name: 'Ada Lovelace' },
+    })
+    expect(await whoIs(desktop)).toBe('Ada Lovelace')
+  })
+
+  test('shows the scanner’s name where that account signed in before', async () => {
+    const id = await confirmed()
+    await signIn(desktop, 'qr', { id })
+    const second = await scanned()
+    expect((await read(desktop, second.id)).body.scanner).toEqual({ initials: 'AL', name: 'Ada Lovelace' })
+  })
+
+  test('a consume whose answer was lost is repeated and gives the same cookies', async () => {
+    const id = await confirmed()
+    const before = new Map(desktop.cookies)
+    await signIn(desktop, 'qr', { id })
+    const first = new Map(desktop.cookies)
+    desktop.cookies.clear()
+    for (const [name, value] of before) desktop.cookies.set(name, value)
+    expect((await signIn(desktop, 'qr', { id })).status).toBe(200)
+    for (const name of ['qrl-session', 'qrl-device']) expect(desktop.cookies.get(name)).toBe(first.get(name))
+    expect(await whoIs(desktop)).toBe('Ada Lovelace')
+    expect(await signIn(desktop, 'qr', { id })).toMatchObject({ status: 409, body: { code: 'already_used' } })
+  })
+
+  test('a ticket carries a signed-out phone through signing up', async () => {
+    const view = await opened()
+    const newcomer = new Browser('203.0.113.77')
+    const traded = await newcomer.call(ticket.POST, 'POST', { body: { code: codeIn(view.qr) } })
+    expect(traded.status).toBe(204)
+    expect((await read(desktop, view.id)).body).toMatchObject({ status: 'new', revision: 1 })
+    const early = await newcomer.call(scan.POST, 'POST', { body: { id: view.id } })
+    expect(early.body.code).toBe('sign_in_required')
+    const email = `newcomer${++count}@example.org`
+    await newcomer.call(users.POST, 'POST', { body: { name: 'New', email, password: PASSWORD } })
+    await signIn(newcomer, 'password', { email, password: PASSWORD })
+    const answer = await newcomer.call(scan.POST, 'POST', { body: { id: view.id } })
+    expect(answer.status).toBe(200)
+  })
+})
+
+describe('a stolen half', () => {
+  test('a code can neither read nor consume', async () => {
+    const id = await confirmed()
+    const thief = new Browser()
+    expect((await read(thief, id)).status).toBe(404)
+    expect(await signIn(thief, 'qr', { id })).toMatchObject({ status: 404, body: { code: 'not_found' } })
+    expect(thief.cookies.has('qrl-session')).toBe(false)
+  })
+
+  test('a session cookie without its device cookie is signed out', async () => {
+    const thief = new Browser()
+    thief.cookies.set('qrl-session', phone.cookies.get('qrl-session')!)
+    expect((await thief.call(sessions.GET, 'GET')).body.code).toBe('sign_in_required')
+    expect(await whoIs(thief)).toBeUndefined()
+  })
+
+  test('a scan token in another account’s hands moves nothing', async () => {
+    const { id, scanToken } = await scanned()
+    const mallory = await signedUp('Mallory')
+    const body = { scanToken, stay: '12h', kind: 'derived' }
+    expect((await mallory.call(confirm.POST, 'POST', { params: { id }, body })).body.code).toBe('not_found')
+    expect((await mallory.call(reject.POST, 'POST', { params: { id }, body: { scanToken } })).body.code).toBe(
+      'not_found',
+    )
+    expect((await read(desktop, id)).body.status).toBe('scanned')
+  })
+})
+
+describe('the wrapper', () => {
+  test.each([
+    ['a foreign origin', { origin: 'https://evil.example' }],
+    ['the origin null', { origin: 'null' }],
+    ['no origin', { origin: null }],
+    ['a cross-site fetch, whatever its origin', { 'sec-fetch-site': 'cross-site' }],
+    ['a same-site fetch from another host', { 'sec-fetch-site': 'same-site' }],
+  ])('refuses a change from %s', async (_, headers) => {
+    const answer = await desktop.call(login.POST, 'POST', { body: {}, headers })
+    expect([answer.status, answer.body.code]).toEqual([403, 'cross_site'])
+    expect(await auth(phone, 'POST', 'signout', { body: {}, headers })).toMatchObject({ status: 403 })
+    expect(await whoIs(phone)).toBe('Ada Lovelace')
+  })
+
+  test('refuses what did not come through the front door', async () => {
+    for (const headers of [{ 'x-qr-login-seal': null }, { 'x-qr-login-seal': 'guessed' }]) {
+      expect((await desktop.call(login.POST, 'POST', { body: {}, headers })).body.code).toBe('misdirected')
+      expect((await auth(desktop, 'GET', 'session', { headers })).body.code).toBe('misdirected')
+    }
+  })
+
+  test('caps bodies, with and without a length', async () => {
+    const body = JSON.stringify({ purpose: 'x'.repeat(17_000) })
+    expect((await desktop.call(login.POST, 'POST', { body })).status).toBe(413)
+    expect(
+      (await desktop.call(login.POST, 'POST', { body, headers: { 'content-length': '2' } })).status,
+    ).toBe(413)
+  })
+
+  test.each([
+    ['{', undefined],
+    [{ purpose: 'other' }, 'purpose'],
+    [{ extra: 1 }, ''],
+  ])('refuses the body %j', async (body, field) => {
+    const answer = await desktop.call(login.POST, 'POST', { body })
+    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_input'])
+    expect(answer.body.fields?.[0].field).toBe(field)
+  })
+
+  test('answers problems as problem details, never cached', async () => {
+    const answer = await desktop.call(sessions.GET, 'GET')
+    expect(answer.headers.get('content-type')).toBe('application/problem+json')
+    expect(answer.headers.get('cache-control')).toContain('no-store')
+    expect(wire.Problem.parse(answer.body)).toMatchObject({
+      status: 401,
+      code: 'sign_in_required',
+      requestId: 'test',
+    })
+  })
+
+  test('tells the wait where a limit is reached', async () => {
+    const crowd = new Browser('203.0.113.200')
+    const points = LIMITS.open.points * settings().rateLimitScale
+    await Promise.all(Array.from({ length: points }, () => take('open', crowd.address)))
+    const answer = await crowd.call(login.POST, 'POST', { body: {} })
+    expect([answer.status, answer.body.code]).toEqual([429, 'rate_limited'])
+    expect(Number(answer.headers.get('retry-after'))).toBeGreaterThan(0)
+    expect(answer.body.retryAfter).toBe(Number(answer.headers.get('retry-after')))
+  })
+
+  test('answers a bug with 500 and nothing of it', async () => {
+    const logged = vi.spyOn(log(), 'error').mockImplementation(() => {})
+    vi.spyOn(db(), 'write').mockRejectedValue(new RangeError('secret detail'))
+    const answer = await desktop.call(login.POST, 'POST', { body: {} })
+    expect([answer.status, answer.body.code]).toEqual([500, 'internal'])
+    expect(JSON.stringify(answer.body)).not.toContain('secret detail')
+    expect(logged).toHaveBeenCalledOnce()
+  })
+})
+
+describe('next-auth', () => {
+  const OUTSIDE = [
+    'signin',
+    'signin/qr',
+    'signout',
+    'error',
+    'verify-request',
+    'callback/qr',
+    'callback/other',
+    '_log',
+    'x',
+  ]
+  test.each(OUTSIDE.flatMap((path) => ['GET', 'PUT', 'DELETE'].map((method) => [method, path] as const)))(
+    '%s %s is not there',
+    async (method, path) => {
+      expect((await auth(desktop, method, path)).status).toBe(404)
+    },
+  )
+  test.each(['session', 'csrf', 'providers', 'signin', 'signin/password', 'callback/other', 'error', '_log'])(
+    'POST %s is not there',
+    async (path) => {
+      expect((await auth(desktop, 'POST', path, { body: {} })).status).toBe(404)
+    },
+  )
+
+  test('a sign-in without its CSRF token makes nothing', async () => {
+    const id = await confirmed()
+    const answer = await auth(desktop, 'POST', 'callback/qr', { body: { id, csrfToken: 'guessed' } })
+    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_input'])
+    expect((await read(desktop, id)).body.status).toBe('confirmed')
+  })
+
+  test('signing out ends the row, not only the cookie', async () => {
+    const copy = new Map(phone.cookies)
+    const { body } = await auth(phone, 'GET', 'csrf')
+    const answer = await auth(phone, 'POST', 'signout', { body: { csrfToken: body.csrfToken } })
+    expect(answer.status).toBe(200)
+    expect(phone.cookies.has('qrl-session')).toBe(false)
+    const thief = new Browser()
+    for (const [name, value] of copy) thief.cookies.set(name, value)
+    expect(await whoIs(thief)).toBeUndefined()
+  })
+
+  test.each(['GET session', 'POST signout', 'POST callback/qr', 'POST callback/password'])(
+    'a database that is away answers %s with 503 and keeps every cookie',
+    async (call) => {
+      vi.spyOn(log(), 'error').mockImplementation(() => {})
+      const { body } = await auth(phone, 'GET', 'csrf')
+      const { AppError } = await import('@/lib/errors')
+      vi.spyOn(db(), 'read').mockRejectedValue(new AppError('unavailable', { retryAfter: 2 }))
+      const [method, path] = call.split(' ') as [string, string]
+      const fields = { id: 'A'.repeat(22), email: 'a@example.org', password: 'x', csrfToken: body.csrfToken }
+      const answer = await auth(phone, method, path, method === 'POST' ? { body: fields } : {})
+      expect([answer.status, answer.body.code]).toEqual([503, 'unavailable'])
+      expect(answer.headers.get('retry-after')).toBe('2')
+      expect(answer.headers.getSetCookie()).toEqual([])
+    },
+  )
+})
+
+describe('the account', () => {
+  test('changes name and password, and lists its sessions', async () => {
+    const named = await phone.call(account.PATCH, 'PATCH', { body: { name: '  Ada King ' } })
+    expect(wire.Profile.parse(named.body).name).toBe('Ada King')
+    const changed = await phone.call(password.POST, 'POST', {
+      body: { currentPassword: PASSWORD, newPassword: 'another good one' },
+    })
+    expect(changed.body).toEqual({ ended: 0 })
+    const list = wire.SessionList.parse((await phone.call(sessions.GET, 'GET')).body).sessions
+    expect(list).toHaveLength(1)
+    const renamed = await phone.call(session.PATCH, 'PATCH', {
+      params: { id: list[0]!.id },
+      body: { name: 'Mine' },
+    })
+    expect(renamed.status).toBe(204)
+  })
+
+  test('a desktop made by QR does what is strong only after the password', async () => {
+    const id = await confirmed()
+    await signIn(desktop, 'qr', { id })
+    const everywhere = () => desktop.call(sessions.DELETE, 'DELETE')
+    expect((await everywhere()).body.code).toBe('reauthentication_required')
+    const wrong = await desktop.call(reauthenticate.POST, 'POST', { body: { password: 'wrong' } })
+    expect(wrong.body.code).toBe('proof_failed')
+    await desktop.call(reauthenticate.POST, 'POST', { body: { password: PASSWORD } })
+    expect((await everywhere()).body).toEqual({ ended: 1 })
+    expect(await whoIs(phone)).toBeUndefined()
+    expect(await whoIs(desktop)).toBe('Ada Lovelace')
+  })
+
+  test('ends one session with what hangs on it, effective at once', async () => {
+    const id = await confirmed()
+    await signIn(desktop, 'qr', { id })
+    const list = wire.SessionList.parse((await phone.call(sessions.GET, 'GET')).body).sessions
+    const child = list.find((item) => item.requestId === id)!
+    expect((await phone.call(session.DELETE, 'DELETE', { params: { id: child.id } })).body).toEqual({
+      ended: 1,
+    })
+    expect(await whoIs(desktop)).toBeUndefined()
+  })
+
+  test('sign-up can be closed', async () => {
+    vi.spyOn(settings(), 'signUp', 'get').mockReturnValue('closed')
+    const body = { name: 'Late', email: 'late@example.org', password: PASSWORD }
+    expect((await desktop.call(users.POST, 'POST', { body })).body.code).toBe('not_found')
+  })
+})
+
+test('withdrawing and "not me" end the request', async () => {
+  const view = await opened()
+  const withdrawn = await desktop.call(request.DELETE, 'DELETE', { params: { id: view.id }, body: {} })
+  expect(wire.Rejected.parse(withdrawn.body)).toEqual({ status: 'rejected', reason: 'withdrawn' })
+  const { id } = await scanned()
+  const ended = await desktop.call(request.DELETE, 'DELETE', { params: { id }, body: { reason: 'not_me' } })
+  expect(ended.body.reason).toBe('not_me')
+})
+
+test('the self-test answers the front door alone', async () => {
+  expect((await desktop.call(selfTest.GET, 'GET')).status).toBe(404)
+})
+
+describe('the OpenAPI document', () => {
+  test('describes every route and method that exists', async () => {
+    const { body } = await desktop.call(openapi.GET, 'GET')
+    const described = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
+      Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
+    )
+    const routes: Record<string, object> = {
+      '/api/login': login,
+      '/api/login/{id}': request,
+      '/api/login/ticket': ticket,
+      '/api/login/scan': scan,
+      '/api/login/{id}/confirm': confirm,
+      '/api/login/{id}/reject': reject,
+      '/api/users': users,
+      '/api/sessions': sessions,
+      '/api/sessions/{id}': session,
+      '/api/account': account,
+      '/api/account/password': password,
+      '/api/reauthenticate': reauthenticate,
+    }
+    for (const [path, route] of Object.entries(routes))
+      for (const method of Object.keys(route)) expect(described).toContain(`${method} ${path}`)
+    expect(body.openapi).toBe('3.1.0')
+  })
+
+  test('can be hidden', async () => {
+    vi.spyOn(settings(), 'apiDocs', 'get').mockReturnValue(false)
+    expect((await desktop.call(openapi.GET, 'GET')).status).toBe(404)
+  })
+})

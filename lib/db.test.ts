@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { once } from 'node:events'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { db, Database, isUniqueViolation } from './db'
+import { settings } from './env'
+import { makeUser, NOON } from './testing/people'
+import { newId } from './tokens'
+
+const userData = (id = newId()) => ({
+  id,
+  name: 'Ada',
+  email: `${id}@example.org`,
+  passwordHash: 'none',
+  createdAt: NOON,
+})
+const exists = (id: string) => db().read(async (client) => (await client.user.count({ where: { id } })) === 1)
+
+/** Another process that holds the write lock until it is ended. */
+async function lockFromOutside(): Promise<ChildProcess> {
+  const script = `
+    const db = require('better-sqlite3')(process.argv[1])
+    db.exec('BEGIN EXCLUSIVE')
+    console.log('locked')
+    process.stdin.resume()`
+  const child = spawn(process.execPath, ['-e', script, settings().databaseFile], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  await once(child.stdout!, 'data')
+  return child
+}
+
+test.each(Array.from({ length: 20 }, (_, i) => i))(
+  'a move that rolls back takes no stranger’s read or write with it (%i)',
+  async () => {
+    const doomed = newId()
+    const strangers = newId()
+    let seenByStranger: boolean | undefined
+    let strangerWrites: Promise<unknown> | undefined
+    const failed = db().write(async (tx) => {
+      await tx.user.create({ data: userData(doomed) })
+      // While this move is open, somebody else reads, and somebody else writes.
+      seenByStranger = await exists(doomed)
+      strangerWrites = db().write((other) => other.user.create({ data: userData(strangers) }))
+      throw new Error('changed my mind')
+    })
+    await expect(failed).rejects.toThrow('changed my mind')
+    await strangerWrites
+    expect(seenByStranger).toBe(false)
+    expect(await exists(doomed)).toBe(false)
+    expect(await exists(strangers)).toBe(true)
+  },
+)
+
+test('a locked database is unavailable for writing, readable, and fine again afterwards', async () => {
+  const user = await makeUser()
+  const lock = await lockFromOutside()
+  try {
+    const blocked = db().write((tx) => tx.user.create({ data: userData() }))
+    await expect(blocked).rejects.toMatchObject({ code: 'unavailable', extras: { retryAfter: 2 } })
+    expect(await exists(user.id)).toBe(true)
+  } finally {
+    lock.kill()
+    await once(lock, 'exit')
+  }
+  const { id } = await db().write((tx) => tx.user.create({ data: userData() }))
+  expect(await exists(id)).toBe(true)
+})
+
+test('a database that is not there is unavailable', async () => {
+  const lost = new Database(path.join(settings().dataDir, 'no-such-folder', 'lost.db'))
+  await expect(lost.read((client) => client.user.count())).rejects.toMatchObject({ code: 'unavailable' })
+  await expect(lost.write((tx) => tx.user.count())).rejects.toMatchObject({ code: 'unavailable' })
+})
+
+test('a broken unique index is told apart from a fault', async () => {
+  const data = userData()
+  await db().write((tx) => tx.user.create({ data }))
+  const error = await db()
+    .write((tx) => tx.user.create({ data }))
+    .catch((thrown: unknown) => thrown)
+  expect(isUniqueViolation(error)).toBe(true)
+})
+
+test('writes that pile up are refused instead of waiting for ever', async () => {
+  const crowd = Array.from({ length: 600 }, () => db().write((tx) => tx.user.count()))
+  const results = await Promise.allSettled(crowd)
+  expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(500)
+  expect(results.at(-1)).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } })
+})

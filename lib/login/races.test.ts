@@ -1,0 +1,83 @@
+/** Many at the same moment: each race has one outcome, twenty times over. */
+import { expect, test } from 'vitest'
+import { db } from '../db'
+import { isAppError } from '../errors'
+import { revokeSession } from '../sessions'
+import {
+  codeOf,
+  DESKTOP,
+  makePhone,
+  makeUser,
+  NOON,
+  open,
+  openAndConfirm,
+  openAndScan,
+  PHONE,
+} from '../testing/people'
+import { confirm, consume, decline, scan } from './requests'
+
+const ROUNDS = Array.from({ length: 20 }, (_, round) => round + 1)
+const CROWD = 50
+
+/** How often each outcome came up: 'done', or the code of the refusal. */
+async function tally(work: Promise<unknown>[]): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {}
+  for (const result of await Promise.allSettled(work)) {
+    if (result.status === 'rejected' && !isAppError(result.reason)) throw result.reason
+    const outcome = result.status === 'fulfilled' ? 'done' : (result.reason.code as string)
+    counts[outcome] = (counts[outcome] ?? 0) + 1
+  }
+  return counts
+}
+
+const rowOf = (id: string) => db().read((client) => client.loginRequest.findUniqueOrThrow({ where: { id } }))
+const sessionsFrom = (loginRequestId: string) =>
+  db().read((client) => client.session.findMany({ where: { loginRequestId } }))
+
+test.each(ROUNDS)('50 consumes at once make one session (%i)', async () => {
+  const phone = await makePhone((await makeUser()).id)
+  const { id, secret } = await openAndConfirm(phone)
+  const all = await Promise.all(
+    Array.from({ length: CROWD }, () => consume(id, secret, undefined, DESKTOP, NOON)),
+  )
+  expect(new Set(all.map(({ token }) => token)).size).toBe(1)
+  expect(await sessionsFrom(id)).toHaveLength(1)
+})
+
+test('50 phones scanning at once: one claims it, 49 are told so', async () => {
+  const phones = []
+  for (let i = 0; i < CROWD; i++) phones.push(await makePhone((await makeUser()).id))
+  for (const _ of ROUNDS) {
+    const { request, id } = await open()
+    const code = codeOf(request)
+    const counts = await tally(phones.map(({ session }) => scan({ code }, session, undefined, PHONE, NOON)))
+    expect(counts).toEqual({ done: 1, already_scanned: 49 })
+    expect(await rowOf(id)).toMatchObject({ state: 'scanned', revision: 2 })
+  }
+}, 60_000)
+
+test.each(ROUNDS)('confirm against decline with the same scan token: one of them (%i)', async (round) => {
+  const phone = await makePhone((await makeUser()).id)
+  const { id, scanToken } = await openAndScan(phone)
+  const yes = () => confirm(id, { scanToken, stay: '12h', kind: 'derived' }, phone.session, PHONE, NOON)
+  const no = () => decline(id, scanToken, phone.session, PHONE, NOON)
+  const counts = await tally(round % 2 ? [yes(), no()] : [no(), yes()])
+  expect(counts).toEqual({ done: 1, wrong_state: 1 })
+  expect(['confirmed', 'rejected']).toContain((await rowOf(id)).state)
+})
+
+test.each(ROUNDS)('revoking the phone against consume: no desktop outlives its phone (%i)', async (round) => {
+  const user = await makeUser()
+  const phone = await makePhone(user.id)
+  const other = await makePhone(user.id)
+  const { id, secret } = await openAndConfirm(phone)
+  const revoke = () => revokeSession(other.session, phone.session.id, NOON, null)
+  const take = () => consume(id, secret, undefined, DESKTOP, NOON)
+  const counts = await tally(round % 2 ? [revoke(), take()] : [take(), revoke()])
+  const [session] = await sessionsFrom(id)
+  const outcome = [counts.done, counts.wrong_state ?? 0, session ? session.endReason : 'none']
+  expect([
+    [2, 0, 'revoked'],
+    [1, 1, 'none'],
+  ]).toContainEqual(outcome)
+})

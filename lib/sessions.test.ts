@@ -1,0 +1,188 @@
+import { beforeEach, describe, expect, test } from 'vitest'
+import { db } from './db'
+import {
+  approvingDevice,
+  createSession,
+  findSession,
+  isStrong,
+  listSessions,
+  renameDevice,
+  revokeOthers,
+  revokeSession,
+  signOut,
+} from './sessions'
+import {
+  later,
+  letIn,
+  makePhone,
+  makeUser,
+  NOON,
+  openAndConfirm,
+  openAndScan,
+  type SignedInDevice,
+} from './testing/people'
+
+let phone: SignedInDevice
+
+beforeEach(async () => {
+  phone = await makePhone((await makeUser()).id)
+})
+
+const isSignedIn = async ({ token, device }: SignedInDevice, now = NOON) =>
+  (await findSession(token, device, now, null)) !== null
+const auditTypes = (sessionId: string) =>
+  db().read(async (client) =>
+    (await client.auditEvent.findMany({ where: { sessionId }, orderBy: { id: 'asc' } })).map(
+      ({ type }) => type,
+    ),
+  )
+const requestRow = (id: string) =>
+  db().read((client) => client.loginRequest.findUniqueOrThrow({ where: { id } }))
+
+describe('a session', () => {
+  test('needs its token and its device', async () => {
+    const other = await makePhone(phone.session.userId)
+    expect(await isSignedIn(phone)).toBe(true)
+    expect(await findSession(phone.token.slice(0, -3) + 'AAA', phone.device, NOON, null)).toBeNull()
+    for (const device of [undefined, other.device, phone.device.slice(0, -3) + 'AAA'])
+      expect(await findSession(phone.token, device, NOON, '203.0.113.9')).toBeNull()
+  })
+
+  test('that is presented without its device is reported', async () => {
+    await findSession(phone.token, undefined, NOON, '203.0.113.9')
+    const [event] = await db().read((client) =>
+      client.auditEvent.findMany({ where: { type: 'session_wrong_device', sessionId: phone.session.id } }),
+    )
+    expect(event).toMatchObject({ address: '203.0.113.9', userId: phone.session.userId })
+  })
+
+  test('ends with its time, and with its account', async () => {
+    expect(await isSignedIn(phone, later(86_399))).toBe(true)
+    expect(await isSignedIn(phone, later(86_400))).toBe(false)
+    await db().write((tx) =>
+      tx.user.update({ where: { id: phone.session.userId }, data: { disabledAt: NOON } }),
+    )
+    expect(await isSignedIn(phone)).toBe(false)
+  })
+
+  test('remembers its last use, to the minute', async () => {
+    const lastSeen = async () =>
+      (await db().read((client) => client.session.findUniqueOrThrow({ where: { id: phone.session.id } })))
+        .lastSeenAt
+    expect(await lastSeen()).toEqual(NOON)
+    await isSignedIn(phone, later(59))
+    expect(await lastSeen()).toEqual(NOON)
+    await isSignedIn(phone, later(60))
+    expect(await lastSeen()).toEqual(later(60))
+  })
+
+  test('is stored as a hash', async () => {
+    const rows = await db().read((client) => client.session.findMany({ include: { device: true } }))
+    const stored = JSON.stringify(rows)
+    expect(stored).not.toContain(phone.token.split('.')[1])
+    expect(stored).not.toContain(phone.device.split('.')[1])
+  })
+})
+
+describe('ending', () => {
+  test('takes derived descendants along and leaves independent ones', async () => {
+    const derived = await letIn(phone)
+    const independent = await letIn(phone, NOON, 'independent')
+    const strong = { ...derived, session: { ...derived.session, reauthenticatedAt: NOON } }
+    const grandchild = await letIn(strong)
+    expect(await signOut(phone.session, NOON, null)).toBe(3)
+    expect(
+      await Promise.all([phone, derived, grandchild, independent].map((one) => isSignedIn(one))),
+    ).toEqual([false, false, false, true])
+  })
+
+  test('ends the login requests that it has in hand', async () => {
+    const scanned = await openAndScan(phone)
+    const confirmed = await openAndConfirm(phone)
+    await signOut(phone.session, NOON, null)
+    for (const { id } of [scanned, confirmed])
+      expect(await requestRow(id)).toMatchObject({
+        state: 'rejected',
+        reason: 'session_ended',
+        scanTokenHash: null,
+      })
+  })
+
+  test('reaches no session of another account', async () => {
+    const stranger = await makePhone((await makeUser()).id)
+    await expect(revokeSession(phone.session, stranger.session.id, NOON, null)).rejects.toMatchObject({
+      code: 'not_found',
+    })
+    await expect(renameDevice(phone.session, stranger.session.id, 'Mine', NOON)).rejects.toMatchObject({
+      code: 'not_found',
+    })
+    expect(await isSignedIn(stranger)).toBe(true)
+  })
+
+  test('beyond its own descendants needs a password in a QR session', async () => {
+    const desktop = await letIn(phone)
+    const strong = { ...desktop.session, reauthenticatedAt: NOON }
+    const child = await letIn({ ...desktop, session: strong })
+    await expect(revokeSession(desktop.session, phone.session.id, NOON, null)).rejects.toMatchObject({
+      code: 'reauthentication_required',
+    })
+    await expect(revokeOthers(desktop.session, NOON, null)).rejects.toMatchObject({
+      code: 'reauthentication_required',
+    })
+    expect(await revokeSession(desktop.session, child.session.id, NOON, null)).toBe(1)
+    expect(await revokeSession(strong, phone.session.id, NOON, null)).toBe(2)
+    expect(await isSignedIn(desktop)).toBe(false)
+  })
+
+  test('everywhere else keeps the one that asks, even where it hung on another', async () => {
+    const desktop = await letIn(phone)
+    const other = await makePhone(phone.session.userId)
+    expect(await revokeOthers({ ...desktop.session, reauthenticatedAt: NOON }, NOON, null)).toBe(2)
+    expect(await Promise.all([desktop, phone, other].map((one) => isSignedIn(one)))).toEqual([
+      true,
+      false,
+      false,
+    ])
+  })
+
+  test('is audited', async () => {
+    await signOut(phone.session, NOON, null)
+    expect(await auditTypes(phone.session.id)).toEqual(['session_created', 'session_ended'])
+  })
+})
+
+test('the list is the tree that its owner sees', async () => {
+  const derived = await letIn(phone)
+  const independent = await letIn(phone, NOON, 'independent')
+  await renameDevice(phone.session, phone.session.id, 'My phone', NOON)
+  const list = await listSessions(phone.session, NOON)
+  const seen = new Map(list.map((item) => [item.id, item]))
+  expect(seen.get(phone.session.id)).toMatchObject({
+    current: true,
+    parentId: null,
+    approvedBy: null,
+    kind: 'own',
+  })
+  expect(seen.get(derived.session.id)).toMatchObject({ parentId: phone.session.id, approvedBy: 'My phone' })
+  expect(seen.get(independent.session.id)).toMatchObject({ parentId: null, approvedBy: 'My phone' })
+  expect(JSON.stringify(list)).not.toMatch(/hash/i)
+  expect(await approvingDevice(derived.session)).toBe('My phone')
+})
+
+test('a session made by QR is strong for ten minutes after a password', () => {
+  const qr = { method: 'qr' as const, reauthenticatedAt: NOON }
+  expect(isStrong(qr, later(599))).toBe(true)
+  expect(isStrong(qr, later(600))).toBe(false)
+  expect(isStrong({ method: 'qr', reauthenticatedAt: null }, NOON)).toBe(false)
+  expect(isStrong({ method: 'password', reauthenticatedAt: null }, NOON)).toBe(true)
+})
+
+test('a login request makes one session and no second', async () => {
+  const row = { userId: phone.session.userId, deviceId: phone.session.deviceId, loginRequestId: 'once' }
+  const make = () =>
+    db().write((tx) =>
+      createSession(tx, { ...row, method: 'qr', kind: 'own', address: null, expiresAt: later(60) }, NOON),
+    )
+  await make()
+  await expect(make()).rejects.toMatchObject({ code: 'P2002' })
+})
