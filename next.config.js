@@ -7,6 +7,7 @@ const withNextIntl = createNextIntlPlugin('./lib/i18n/request.ts')
 const config = {
   poweredByHeader: false,
   reactStrictMode: true,
+  images: { unoptimized: true },
   // `npm run validate` checks types and lint; building them twice would only slow the first start.
   typescript: { ignoreBuildErrors: true },
   // A phone on the same network may use the development server as well.

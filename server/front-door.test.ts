@@ -133,6 +133,10 @@ describe('the answer', () => {
     expect(status).toBe(413)
   })
 
+  test('to an absolute request target is 400', async () => {
+    expect((await (await behind())('http://localhost:3000/api/login')).status).toBe(400)
+  })
+
   test('to a form that was posted to a page is that page', async () => {
     const { status, headers } = await (await behind())('/signin?next=/account', {}, 'POST', 'password=secret')
     expect([status, headers.location]).toEqual([303, '/signin?next=/account'])

@@ -29,6 +29,8 @@ export function frontDoor(settings: Settings, next: Next, dev: boolean) {
 
     const origin = origins.get(request.headers.host?.toLowerCase() ?? '')
     if (!origin) return refuse(response, 'misdirected', requestId)
+    // Absolute request targets (RFC 9112 §3.2.2) are for proxies; here they would only confuse what is checked below.
+    if (!request.url?.startsWith('/')) return refuse(response, 'invalid_input', requestId)
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES)
       return refuse(response, 'invalid_input', requestId, 413)
     if (area === 'page' && request.method !== 'GET' && request.method !== 'HEAD')

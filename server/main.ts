@@ -12,6 +12,8 @@ import { selfTest } from './self-test'
 import { welcome } from './welcome'
 
 const STOP_WITHIN_MS = 10_000
+/** Longer than the 60 s for which proxies keep an idle connection, so that they never send into a closed one. */
+const KEEP_ALIVE_MS = 65_000
 
 async function main(): Promise<void> {
   const started = performance.now() - process.uptime() * 1000
@@ -19,7 +21,7 @@ async function main(): Promise<void> {
   await migrate(config.databaseFile)
 
   const dev = process.env.NODE_ENV === 'development'
-  const server = createServer({ requestTimeout: 30_000 })
+  const server = createServer({ requestTimeout: 30_000, keepAliveTimeout: KEEP_ALIVE_MS })
   const next = nextServer({
     dev,
     hostname: 'localhost',

@@ -64,7 +64,7 @@ const whoIs = async (browser: Browser) => (await auth(browser, 'GET', 'session')
 async function scanned(by = phone) {
   const view = await opened()
   const answer = await by.call(scan.POST, 'POST', { body: { code: codeIn(view.qr) } })
-  return { id: view.id, ...wire.Scanned.parse(answer.body) }
+  return wire.Scanned.parse(answer.body)
 }
 
 async function confirmed(by = phone, kind: wire.Kind = 'derived') {
