@@ -29,7 +29,8 @@ export class Database {
 
   #connect(): PrismaClient {
     const adapter = new PrismaBetterSqlite3({ url: `file:${this.file}`, timeout: BUSY_TIMEOUT_MS })
-    return new PrismaClient({ adapter })
+    // Minimal: the longer formats quote a statement's arguments, hashes included, and errors are logged.
+    return new PrismaClient({ adapter, errorFormat: 'minimal' })
   }
 
   /**

@@ -68,7 +68,8 @@ export function isLocalHost(hostname: string): boolean {
   return ipaddr.isValid(bare) && ipaddr.process(bare).range() !== 'unicast'
 }
 
-function isLoopback(hostname: string): boolean {
+/** True for names and addresses that never leave this machine. */
+export function isLoopback(hostname: string): boolean {
   const bare = hostname.replace(/^\[|\]$/g, '')
   if (bare === 'localhost' || bare.endsWith('.localhost')) return true
   return ipaddr.isValid(bare) && ipaddr.process(bare).range() === 'loopback'

@@ -149,6 +149,15 @@ export function requireStrong(session: CurrentSession, now: Date): void {
   if (!isStrong(session, now)) throw new AppError('reauthentication_required')
 }
 
+/**
+ * For moves that end other sessions: one that was itself ended a moment ago must not.
+ * @throws AppError `sign_in_required`
+ */
+export async function requireLive(tx: Transaction, session: CurrentSession, now: Date): Promise<void> {
+  const live = await tx.session.count({ where: { id: session.id, ...liveAt(now) } })
+  if (live === 0) throw new AppError('sign_in_required')
+}
+
 export type EndReason = 'signed_out' | 'revoked' | 'password_changed' | 'disabled'
 
 /**
@@ -178,10 +187,11 @@ export async function endSessions(
   return ended.length
 }
 
-async function endRequestsOf(tx: Transaction, sessionIds: string[], now: Date): Promise<void> {
+/** Ends the login requests that sessions have scanned or approved and that are still open. */
+export async function endRequestsOf(tx: Transaction, sessionIds: string[], now: Date): Promise<void> {
   const { from, to, reason } = MOVES.end_session
   const requests = await tx.loginRequest.updateManyAndReturn({
-    where: { scanSessionId: { in: sessionIds }, state: { in: [...from] } },
+    where: { scanSessionId: { in: sessionIds }, state: { in: [...from] }, expiresAt: { gt: now } },
     data: { state: to, reason, revision: { increment: 1 }, userCodeHash: null, scanTokenHash: null },
   })
   for (const row of requests)
@@ -214,6 +224,7 @@ export function revokeSession(
   address: string | null,
 ): Promise<number> {
   return db().write(async (tx) => {
+    await requireLive(tx, session, now)
     const live = await liveSessions(tx, session.userId, now)
     const target = live.find((row) => row.id === targetId)
     if (!target) throw new AppError('not_found')
@@ -238,6 +249,7 @@ function isWithin(live: { id: string; parentId: string | null }[], id: string, r
 export function revokeOthers(session: CurrentSession, now: Date, address: string | null): Promise<number> {
   return db().write(async (tx) => {
     requireStrong(session, now)
+    await requireLive(tx, session, now)
     const count = await endOthers(tx, session, 'revoked', now)
     await audit(tx, now, {
       type: 'sessions_ended',

@@ -3,7 +3,7 @@ import { db } from './db'
 import { settings } from './env'
 import { take } from './limits/limits'
 import * as passwords from './passwords'
-import { findSession } from './sessions'
+import { findSession, signOut } from './sessions'
 import { later, letIn, NOON, openAndConfirm, PHONE, sessionOf } from './testing/people'
 import {
   changePassword,
@@ -88,14 +88,29 @@ describe('changing the password', () => {
     const phone = await signedIn(email)
     const desktop = await letIn(phone)
     const { id } = await openAndConfirm(phone)
+    const own = await openAndConfirm(laptop)
     const passwords = { currentPassword: 'correct horse', newPassword: 'battery staple' }
     expect(await changePassword(laptop.session, passwords, NOON, null)).toBe(2)
     const live = [laptop, phone, desktop].map(({ token, device }) => findSession(token, device, NOON, null))
     expect((await Promise.all(live)).map(Boolean)).toEqual([true, false, false])
-    const request = await db().read((client) => client.loginRequest.findUniqueOrThrow({ where: { id } }))
-    expect(request).toMatchObject({ state: 'rejected', reason: 'session_ended' })
+    const requests = await db().read((client) =>
+      client.loginRequest.findMany({
+        where: { id: { in: [id, own.id] } },
+        select: { state: true, reason: true },
+      }),
+    )
+    expect(requests).toEqual(Array(2).fill({ state: 'rejected', reason: 'session_ended' }))
     await expect(signIn(email)).rejects.toMatchObject({ code: 'proof_failed' })
     await expect(signIn(email, 'battery staple')).resolves.toBeDefined()
+  })
+
+  test('is refused to a session that was ended a moment ago', async () => {
+    const { session } = await signedIn(await account())
+    await signOut(session, NOON, null)
+    const passwords = { currentPassword: 'correct horse', newPassword: 'battery staple' }
+    await expect(changePassword(session, passwords, NOON, null)).rejects.toMatchObject({
+      code: 'sign_in_required',
+    })
   })
 
   test('needs the current one', async () => {

@@ -5,7 +5,15 @@ import { claimDevice, deviceOf } from './devices'
 import { AppError } from './errors'
 import { giveBack, take, type LimitName } from './limits/limits'
 import { hashPassword, verifyPassword } from './passwords'
-import { createSession, endOthers, endSessions, PASSWORD_STAY_SECONDS, type CurrentSession } from './sessions'
+import {
+  createSession,
+  endOthers,
+  endRequestsOf,
+  endSessions,
+  PASSWORD_STAY_SECONDS,
+  requireLive,
+  type CurrentSession,
+} from './sessions'
 import { newId } from './tokens'
 import type { Agent } from './user-agent'
 
@@ -150,12 +158,14 @@ export async function changePassword(
   const user = await provePassword(session, passwords.currentPassword)
   const passwordHash = await hashPassword(passwords.newPassword)
   return db().write(async (tx) => {
+    await requireLive(tx, session, now)
     const changed = await tx.user.updateMany({
       where: { id: user.id, passwordHash: user.passwordHash },
       data: { passwordHash },
     })
     if (changed.count === 0) throw new AppError('proof_failed')
     await tx.session.updateMany({ where: { id: session.id }, data: { reauthenticatedAt: now } })
+    await endRequestsOf(tx, [session.id], now)
     const ended = await endOthers(tx, session, 'password_changed', now)
     await audit(tx, now, {
       type: 'password_changed',

@@ -80,7 +80,7 @@ function refuse(response: ServerResponse, code: ErrorCode, requestId: string, st
 
 /** A form that was sent before its script was ready: show the page again, and forget what was posted. */
 function showPage(request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(303, { Location: request.url?.replace(/^\/+/, '/') ?? '/', Connection: 'close' })
+  response.writeHead(303, { Location: request.url?.replace(/^[/\\]+/, '/') ?? '/', Connection: 'close' })
   response.end()
 }
 

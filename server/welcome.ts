@@ -1,20 +1,23 @@
 /** What the operator reads in the terminal once the server is ready. */
 import { renderUnicodeCompact } from 'uqr'
-import { lanAddress, type Settings } from '../lib/env'
+import { isLoopback, type Settings } from '../lib/env'
 
 /** The addresses for the desktop and for a phone on the same network, and the phone's as a QR code. */
 export function welcome(settings: Settings, milliseconds: number): string {
   const { appUrl, appUrlIsSet, port, appName } = settings
   const desktop = appUrlIsSet ? appUrl : `http://localhost:${port}`
   const title = `${appName} is ready (${(milliseconds / 1000).toFixed(1)} s)`
-  if (!appUrlIsSet && lanAddress() === undefined)
+  if (isLoopback(new URL(appUrl).hostname))
     return lines(
       title,
       '',
-      `On this computer  ${desktop}`,
+      `On this computer  ${desktop}/login`,
       '',
-      'No network address was found that a phone could reach. Set APP_URL to the one that',
-      'phones shall use, like APP_URL=http://192.168.1.20:3000, and start again.',
+      appUrlIsSet
+        ? `APP_URL is ${appUrl}, which no phone can reach.`
+        : 'No network address was found that a phone could reach.',
+      'Set APP_URL to the address that phones shall use, like APP_URL=http://192.168.1.20:3000,',
+      'and start again.',
     )
   return lines(
     title,

@@ -1,4 +1,6 @@
 /** The API through its own route handlers: real Requests, a real database, two browsers. */
+import fs from 'node:fs'
+import path from 'node:path'
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { db } from '@/lib/db'
 import { LIMITS, take } from '@/lib/limits/limits'
@@ -286,6 +288,21 @@ describe('next-auth', () => {
     expect(await whoIs(thief)).toBeUndefined()
   })
 
+  test('signing out works without a CSRF token as well: our own check has seen where the call comes from', async () => {
+    await auth(phone, 'POST', 'signout', { body: {} })
+    expect(phone.cookies.has('qrl-session')).toBe(false)
+  })
+
+  test('signing in again ends the session that the cookie held', async () => {
+    const before = new Map(phone.cookies)
+    const { email } = (await auth(phone, 'GET', 'session')).body.user
+    await signIn(phone, 'password', { email, password: PASSWORD })
+    expect((await phone.call(sessions.GET, 'GET')).body.sessions).toHaveLength(1)
+    const old = new Browser()
+    for (const [name, value] of before) old.cookies.set(name, value)
+    expect(await whoIs(old)).toBeUndefined()
+  })
+
   test.each(['GET session', 'POST signout', 'POST callback/qr', 'POST callback/password'])(
     'a database that is away answers %s with 503 and keeps every cookie',
     async (call) => {
@@ -370,22 +387,14 @@ describe('the OpenAPI document', () => {
     const described = Object.entries(body.paths as Record<string, object>).flatMap(([path, methods]) =>
       Object.keys(methods).map((method) => `${method.toUpperCase()} ${path}`),
     )
-    const routes: Record<string, object> = {
-      '/api/login': login,
-      '/api/login/{id}': request,
-      '/api/login/ticket': ticket,
-      '/api/login/scan': scan,
-      '/api/login/{id}/confirm': confirm,
-      '/api/login/{id}/reject': reject,
-      '/api/users': users,
-      '/api/sessions': sessions,
-      '/api/sessions/{id}': session,
-      '/api/account': account,
-      '/api/account/password': password,
-      '/api/reauthenticate': reauthenticate,
+    const files = fs.readdirSync(import.meta.dirname, { recursive: true }).map(String)
+    const ours = files.filter((file) => /route\.ts$/.test(file) && !/nextauth|self-test|openapi/.test(file))
+    expect(ours.length).toBeGreaterThan(10)
+    for (const file of ours) {
+      const route = (await import(path.join(import.meta.dirname, file))) as object
+      const address = `/api/${path.dirname(file)}`.replace(/\[(\w+)\]/g, '{$1}')
+      for (const method of Object.keys(route)) expect(described).toContain(`${method} ${address}`)
     }
-    for (const [path, route] of Object.entries(routes))
-      for (const method of Object.keys(route)) expect(described).toContain(`${method} ${path}`)
     expect(body.openapi).toBe('3.1.0')
   })
 

@@ -5,11 +5,12 @@
  */
 import NextAuth, { type AuthOptions } from 'next-auth'
 import CredentialsProvider from 'next-auth/providers/credentials'
-import { AppError } from '../errors'
+import { AppError, isAppError } from '../errors'
 import { keyFor } from '../keys'
 import { take } from '../limits/limits'
 import { consume } from '../login/requests'
 import { findSession, signOut } from '../sessions'
+import { splitToken } from '../tokens'
 import { signInWithPassword, type SignedIn } from '../users'
 import { ConsumeBody, PasswordBody } from '../wire'
 import { problem } from './answer'
@@ -55,7 +56,9 @@ export async function nextAuthHandler(
     const body = request.method === 'POST' ? await readBody(request) : {}
     const passage = { caller, cookies: new Cookies(request.headers.get('cookie')), now: new Date() }
     if (nextauth[0] === 'signout') await endSession(passage)
-    return await pass(request.method, nextauth, body as Record<string, unknown>, passage)
+    const response = await pass(request.method, nextauth, body as Record<string, unknown>, passage)
+    if (nextauth[0] === 'signout') response.headers.append('Set-Cookie', setCookie('session', '', 0))
+    return response
   } catch (error) {
     return problem(error, requestId)
   }
@@ -65,6 +68,17 @@ export async function nextAuthHandler(
 async function endSession({ cookies, caller, now }: Passage): Promise<void> {
   const session = await findSession(cookies.get('session'), cookies.get('device'), now, caller.address)
   if (session) await signOut(session, now, caller.address)
+}
+
+/** Signing in again replaces the cookie: the session that it held would live on where nobody can reach it. */
+async function endReplaced(passage: Passage, signedIn: SignedIn): Promise<void> {
+  const before = splitToken(passage.cookies.get('session'))
+  if (!before || before.id === splitToken(signedIn.token)?.id) return
+  try {
+    await endSession(passage)
+  } catch (error) {
+    if (!isAppError(error, 'unavailable')) throw error
+  }
 }
 
 async function pass(
@@ -87,6 +101,7 @@ async function pass(
   if (passage.fault) throw passage.fault
   if (nextauth[0] === 'callback' && !passage.signedIn)
     throw new AppError('invalid_input', { fields: [{ field: 'csrfToken', code: 'mismatch' }] })
+  if (passage.signedIn) await endReplaced(passage, passage.signedIn)
   if (passage.signedIn?.deviceToken)
     response.headers.append('Set-Cookie', setCookie('device', passage.signedIn.deviceToken, DEVICE_SECONDS))
   return response.toResponse()

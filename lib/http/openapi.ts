@@ -17,7 +17,7 @@ interface Operation {
 }
 
 const ON_PHONE = ['sign_in_required', 'not_found', 'wrong_state', 'already_used', 'expired'] as const
-const ALWAYS: ErrorCode[] = ['misdirected', 'rate_limited', 'unavailable']
+const ALWAYS: ErrorCode[] = ['misdirected', 'rate_limited', 'internal', 'unavailable']
 
 /** Every call of the API, next-auth's own reading paths apart. */
 const OPERATIONS: Operation[] = [
@@ -104,7 +104,7 @@ const OPERATIONS: Operation[] = [
   {
     method: 'post',
     path: '/api/auth/signout',
-    by: 'session',
+    by: 'anyone',
     summary: 'Sign out',
     body: z.object({ csrfToken: z.string() }),
     answer: [200, z.object({ url: z.string() })],

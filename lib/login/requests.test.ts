@@ -237,6 +237,17 @@ describe('consume', () => {
     expect(await refused(consume(id, secret, undefined, DESKTOP, NOON))).toBe('wrong_state scanned')
   })
 
+  test('that comes too early changes nothing', async () => {
+    const fresh = await open()
+    expect(await refused(consume(fresh.id, fresh.secret, undefined, DESKTOP, NOON))).toBe('wrong_state new')
+    const scanned = await openAndScan(phone)
+    const before = await rowOf(scanned.id)
+    expect(await refused(consume(scanned.id, scanned.secret, undefined, DESKTOP, NOON))).toBe(
+      'wrong_state scanned',
+    )
+    expect(await rowOf(scanned.id)).toEqual(before)
+  })
+
   test('comes too late a minute after the approval', async () => {
     const { id, secret } = await openAndConfirm(phone)
     expect(await refused(consume(id, secret, undefined, DESKTOP, later(60)))).toBe('expired expired')
@@ -257,7 +268,9 @@ describe('consume', () => {
 
   test('is refused when the approving session has ended or expired', async () => {
     const ended = await openAndConfirm(phone)
+    const old = await openAndConfirm(phone, later(-61))
     await db().write((tx) => endSessions(tx, [phone.session.id], 'revoked', NOON))
+    expect(await rowOf(old.id)).toMatchObject({ state: 'confirmed', reason: null })
     expect(await refused(consume(ended.id, ended.secret, undefined, DESKTOP, NOON))).toBe(
       'wrong_state session_ended rejected',
     )

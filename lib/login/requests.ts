@@ -16,7 +16,7 @@ import type { SignedIn } from '../users'
 import type { Agent } from '../user-agent'
 import { STAY_SECONDS, type ConfirmBody, type Kind, type Reason, type ScanBody } from '../wire'
 import { isLiveCode, splitScanCode } from './code'
-import { MOVES, OPEN_STATES, refusal, statusAt, type Move } from './state'
+import { allows, MOVES, OPEN_STATES, refusal, statusAt, type Move } from './state'
 import { isTicketFor } from './ticket'
 import { hashUserCode, newUserCode, userCodeHashes } from './user-code'
 
@@ -376,6 +376,7 @@ export async function consume(
   const row = await readAsDesktop(id, desktopSecret)
   const secret = desktopSecret as string
   if (row.state === 'consumed') return repeatConsume(row, secret, now)
+  if (!allows(statusAt(row, now), 'consume', 'desktop')) throw explain(row, 'consume', now)
   const signedIn = await db().write((tx) => consumeOnce(tx, row, secret, deviceCookie, caller, now))
   if (signedIn) return signedIn
   const late = await readAsDesktop(id, desktopSecret)
@@ -398,7 +399,7 @@ async function consumeOnce(
     select: { id: true, userId: true, expiresAt: true },
   })
   if (!approver) {
-    const ended = await move(tx, 'end_session', { id: row.id, desktopSecretHash: hash(secret) }, {}, now)
+    const ended = await move(tx, 'end_session', { id: row.id, scanSessionId: row.scanSessionId }, {}, now)
     if (ended) await auditRejection(tx, ended, caller, now)
     return null
   }
