@@ -1,0 +1,35 @@
+/** Gives each test file settings, a data folder and a migrated database of its own. */
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, afterEach, beforeEach, expect } from 'vitest'
+import { migrate } from '../migrate'
+
+const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'qr-login-'))
+
+Object.assign(process.env, {
+  DATA_DIR: dataDir,
+  AUTH_SECRET: 'only-for-tests-only-for-tests-only-for-tests',
+  APP_URL: 'http://localhost:3000',
+  LOG_LEVEL: 'silent',
+  RATE_LIMIT_SCALE: '1000',
+})
+// Whatever else the developer has set must not reach the tests.
+for (const name of ['DATABASE_URL', 'HOST', 'PORT', 'APP_NAME', 'SIGN_UP', 'TRUSTED_PROXIES', 'API_DOCS'])
+  delete process.env[name]
+
+await migrate(path.join(dataDir, 'qr-login.db'))
+
+// SQLite keeps its files open until the process ends; on Linux they may go before that.
+afterAll(() => fs.rmSync(dataDir, { recursive: true, force: true }))
+
+/** A test that expects a complaint replaces console.error with a spy of its own. */
+const complaints: string[] = []
+const print = console.error
+console.error = (...args: unknown[]) => {
+  complaints.push(args.map(String).join(' '))
+  print(...args)
+}
+
+beforeEach(() => void complaints.splice(0))
+afterEach(() => expect(complaints, 'unexpected console.error').toEqual([]))

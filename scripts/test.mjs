@@ -1,0 +1,142 @@
+// `npm test`: everything, from a fresh clone, in one command; a failing step doesn't keep the others from running.
+//   npm test -- static | unit | e2e     only those (several may be given)
+// The last line is `N passed, N failed`, over all that ran. Node's own modules only, as nothing may be installed yet.
+import { spawn } from 'node:child_process'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { build, checkNode, generate, install, isBuilt, Problem, root, stopTools } from './steps.mjs'
+import { countPlaywright, countVitest, summary } from './counts.mjs'
+
+const GROUPS = ['static', 'unit', 'e2e']
+const reports = fs.mkdtempSync(path.join(os.tmpdir(), 'qr-login-reports-'))
+const results = []
+
+let running
+
+/** Runs a tool in sight; answers whether it succeeded. */
+async function run(command, args, env = {}) {
+  running = spawn(command, args, {
+    cwd: root,
+    env: { ...process.env, NEXT_TELEMETRY_DISABLED: '1', CHECKPOINT_DISABLE: '1', ...env },
+    stdio: ['ignore', 'inherit', 'inherit'],
+    shell: process.platform === 'win32',
+  })
+  const code = await new Promise((resolve) => running.on('error', () => resolve(1)).on('close', resolve))
+  return code === 0
+}
+
+function title(name) {
+  process.stdout.write(`\n── ${name} ${'─'.repeat(Math.max(0, 60 - name.length))}\n`)
+}
+
+/** A check that passes or fails as a whole. */
+async function check(name, work) {
+  title(name)
+  const ok = await work()
+  results.push({ name, passed: ok ? 1 : 0, failed: ok ? 0 : 1, skipped: 0 })
+  return ok
+}
+
+/** A runner that counts for itself, in a JSON report. */
+async function suite(name, count, work) {
+  title(name)
+  const file = path.join(reports, `${name}.json`)
+  const ok = await work(file)
+  let report
+  try {
+    report = JSON.parse(fs.readFileSync(file, 'utf8'))
+  } catch {
+    // It crashed before it could report.
+  }
+  results.push({ name, ...count(report, ok) })
+}
+
+const script = (name, env) => run('npm', ['run', '--silent', name], env)
+
+async function attempt(work) {
+  try {
+    await work()
+    return true
+  } catch (error) {
+    if (error.output) process.stdout.write(error.output)
+    process.stdout.write(`${error instanceof Problem ? error.message : error.stack}\n`)
+    return false
+  }
+}
+
+async function chromium() {
+  const { findChromium, installChromium } = await import('./chromium.mjs')
+  const found = (await findChromium()) ?? (await installChromium())
+  if (!found)
+    throw new Problem(
+      'No Chromium was found, and none could be installed: install one (apt-get install chromium), or set CHROMIUM_PATH',
+    )
+  process.env.CHROMIUM_PATH = found
+}
+
+async function staticChecks() {
+  await check('lint', () => script('lint'))
+  await check('types', () => script('types'))
+  await check('format', () => script('format'))
+  await check('unused', () => script('unused'))
+}
+
+async function unitTests() {
+  await suite('unit', countVitest, (file) =>
+    run('npm', [
+      'run',
+      '--silent',
+      'unit',
+      '--',
+      '--reporter=default',
+      '--reporter=json',
+      `--outputFile.json=${file}`,
+    ]),
+  )
+}
+
+async function endToEnd() {
+  const built = await check('build', () => attempt(async () => void (isBuilt() || (await build()))))
+  // Without these every one of them would only wait for what can't come.
+  if (built && (await check('chromium', () => attempt(chromium))))
+    await suite('e2e', countPlaywright, (file) => script('e2e', { PLAYWRIGHT_REPORT: file }))
+}
+
+async function main() {
+  process.chdir(root)
+  const asked = process.argv.slice(2)
+  const unknown = asked.find((name) => !GROUPS.includes(name))
+  if (unknown)
+    throw new Problem(`"${unknown}" is no group of tests: use ${GROUPS.join(', ')}, or nothing for all`)
+  const wants = (group) => asked.length === 0 || asked.includes(group)
+  title('install')
+  const ready = await attempt(async () => {
+    checkNode()
+    await install()
+    await generate()
+  })
+  if (!ready) return void results.push({ name: 'install', passed: 0, failed: 1, skipped: 0 })
+  if (wants('static')) await staticChecks()
+  if (wants('unit')) await unitTests()
+  if (wants('e2e')) await endToEnd()
+}
+
+for (const signal of ['SIGINT', 'SIGTERM'])
+  process.on(signal, () => {
+    stopTools()
+    running?.kill(signal)
+    process.exit(1)
+  })
+
+try {
+  await main()
+} catch (error) {
+  process.stderr.write(`${error instanceof Problem ? error.message : error.stack}\n`)
+  results.push({ name: 'npm test', passed: 0, failed: 1, skipped: 0 })
+}
+fs.rmSync(reports, { recursive: true, force: true })
+title('summary')
+const { lines, ok } = summary(results)
+process.stdout.write(`${lines.join('\n')}\n`)
+process.exitCode = ok ? 0 : 1

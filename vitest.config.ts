@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config'
+
+export default defineConfig({
+  resolve: { alias: { '@': import.meta.dirname } },
+  test: {
+    environment: 'node',
+    include: ['{lib,app,components,server,scripts}/**/*.test.{ts,tsx,mjs}'],
+    setupFiles: ['lib/testing/setup.ts'],
+    pool: 'forks',
+    maxWorkers: 2,
+    restoreMocks: true,
+  },
+})
