@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { ERRORS, type ErrorCode } from './errors'
 
-export const STATUSES = ['new', 'scanned', 'confirmed', 'consumed', 'rejected', 'expired'] as const
+const STATUSES = ['new', 'scanned', 'confirmed', 'consumed', 'rejected', 'expired'] as const
 export const REASONS = [
   'declined',
   'not_me',
@@ -15,9 +15,9 @@ export const REASONS = [
   'proof_tries',
   'session_ended',
 ] as const
-export const METHODS = ['password', 'qr'] as const
+const METHODS = ['password', 'qr'] as const
 export const KINDS = ['derived', 'independent'] as const
-export const STAYS = ['12h', '30d'] as const
+const STAYS = ['12h', '30d'] as const
 export const DEVICE_KINDS = ['desktop', 'phone', 'tablet', 'other'] as const
 
 export const Status = z.enum(STATUSES)

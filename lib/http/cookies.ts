@@ -19,9 +19,9 @@ const LOGIN = 'qrl-login-'
 
 export const DEVICE_SECONDS = 400 * 86_400
 /** Longer than any login request can live (5 min + 2 min + 1 min), with room to say that it is over. */
-export const LOGIN_SECONDS = 900
+const LOGIN_SECONDS = 900
 
-export const isSecure = (): boolean => settings().appUrl.startsWith('https:')
+const isSecure = (): boolean => settings().appUrl.startsWith('https:')
 const prefixed = (name: string): string => (isSecure() ? `__Host-${name}` : name)
 
 /** A cookie's full name. */

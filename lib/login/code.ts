@@ -5,7 +5,7 @@
 import { equal } from '../tokens'
 import { mac, macs } from '../keys'
 
-export const STEP_SECONDS = 30
+const STEP_SECONDS = 30
 /** Truncated to 64 bits (RFC 2104 §5): eight bytes, 11 characters of base64url. */
 const CODE_BYTES = 8
 

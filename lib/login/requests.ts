@@ -20,11 +20,11 @@ import { allows, MOVES, OPEN_STATES, refusal, statusAt, type Move } from './stat
 import { isTicketFor } from './ticket'
 import { hashUserCode, newUserCode, userCodeHashes } from './user-code'
 
-export const UNSCANNED_SECONDS = 300
-export const SCANNED_SECONDS = 120
+const UNSCANNED_SECONDS = 300
+const SCANNED_SECONDS = 120
 export const CONFIRMED_SECONDS = 60
 /** How long a consume whose answer was lost may be repeated. */
-export const REPEAT_SECONDS = 30
+const REPEAT_SECONDS = 30
 /** How many requests one browser may hold open. */
 export const MAX_OPEN = 5
 
