@@ -1,0 +1,31 @@
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { getTranslations } from 'next-intl/server'
+import { AccountForms } from '@/components/account/account-forms'
+import { withNext } from '@/components/next-param'
+import { BackHome } from '@/components/site/back-home'
+import { Unavailable } from '@/components/site/unavailable'
+import { Card, Title } from '@/components/ui/card'
+import { ClientMessages } from '@/components/ui/client-messages'
+import { pageSession } from '@/lib/auth'
+import { PASSWORD_MIN } from '@/lib/wire'
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('account'))('title') }
+}
+
+export default async function AccountPage() {
+  const state = await pageSession()
+  if (state.status === 'unavailable') return <Unavailable />
+  if (state.status === 'signed_out') redirect(withNext('/login', '/account'))
+  const t = await getTranslations('account')
+  return (
+    <Card>
+      <BackHome />
+      <Title>{t('title')}</Title>
+      <ClientMessages only={['account', 'errors', 'fields', 'common', 'reauthenticate']}>
+        <AccountForms user={state.session.user} passwordMin={PASSWORD_MIN} />
+      </ClientMessages>
+    </Card>
+  )
+}

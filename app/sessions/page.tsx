@@ -1,0 +1,33 @@
+import type { Metadata } from 'next'
+import { redirect } from 'next/navigation'
+import { getTranslations } from 'next-intl/server'
+import { withNext } from '@/components/next-param'
+import { SessionsView } from '@/components/sessions/sessions-view'
+import { BackHome } from '@/components/site/back-home'
+import { Unavailable } from '@/components/site/unavailable'
+import { Card, Title } from '@/components/ui/card'
+import { ClientMessages } from '@/components/ui/client-messages'
+import { pageSession } from '@/lib/auth'
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('sessions'))('title') }
+}
+
+export default async function SessionsPage() {
+  const { status } = await pageSession()
+  if (status === 'unavailable') return <Unavailable />
+  if (status === 'signed_out') redirect(withNext('/login', '/sessions'))
+  const t = await getTranslations('sessions')
+  return (
+    <Card width="medium">
+      <BackHome />
+      <Title>{t('title')}</Title>
+      <p className="mt-2 mb-6 text-soft">{t('lead')}</p>
+      <ClientMessages
+        only={['sessions', 'when', 'device', 'faults', 'errors', 'fields', 'common', 'reauthenticate']}
+      >
+        <SessionsView />
+      </ClientMessages>
+    </Card>
+  )
+}

@@ -1,0 +1,44 @@
+'use client'
+import { useTranslations } from 'next-intl'
+import { Again } from '../ui/again'
+import { Status } from '../ui/status'
+import { Countdown } from './countdown'
+import type { LoginRequest } from './use-login-request'
+
+/** The words of the state, as the live region, and what counts down, which is none of its business. */
+export function Caption({ request }: { request: LoginRequest }) {
+  const words = useWords(request)
+  const { phase, fault, code, dead } = request
+  const scannable = phase.name === 'new' && fault === null && !dead
+  return (
+    <div className="mt-3 flex min-h-14 flex-col items-center text-center leading-7">
+      <Status className="font-medium text-balance">{words}</Status>
+      {fault?.kind === 'limited' && <Again until={fault.until} />}
+      {scannable && code && <Countdown key={code.qr} until={code.until} />}
+    </div>
+  )
+}
+
+function useWords({ phase, fault, stopped }: LoginRequest): string {
+  const t = useTranslations()
+  if (fault?.kind === 'limited') return t('login.limited')
+  if (fault) return t(`faults.${fault.kind}`)
+  switch (phase.name) {
+    case 'opening':
+      return ''
+    case 'new':
+      return stopped ? t('login.stopped') : ''
+    case 'scanned':
+      return t('login.scanned')
+    case 'confirmed':
+      return t('login.confirmed')
+    case 'consumed':
+      return phase.scanner?.name
+        ? t('login.consumed', { name: phase.scanner.name })
+        : t('login.consumedNameless')
+    case 'rejected':
+      return t(`login.rejected.${phase.reason}`)
+    case 'stale':
+      return t('login.stale')
+  }
+}

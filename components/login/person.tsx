@@ -1,0 +1,22 @@
+'use client'
+import type { ReactNode } from 'react'
+import type { Scanner } from '@/lib/wire'
+
+/** Who scanned, as far as this browser may know. */
+export function Person({ scanner, children }: { scanner?: Scanner; children?: ReactNode }) {
+  return (
+    <div className="absolute inset-0 flex animate-appear flex-col items-center justify-center gap-5 rounded-card bg-sunken p-4">
+      <div className="relative my-3 size-20">
+        <span
+          className="absolute inset-0 animate-pulse-ring rounded-full border-2 border-accent"
+          aria-hidden="true"
+        />
+        <span className="absolute inset-0 flex items-center justify-center rounded-full bg-accent text-3xl font-semibold text-on-accent">
+          {scanner?.initials}
+        </span>
+      </div>
+      {scanner?.name && <p className="max-w-full truncate text-lg font-semibold">{scanner.name}</p>}
+      <div className="min-h-12">{children}</div>
+    </div>
+  )
+}

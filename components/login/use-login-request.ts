@@ -1,0 +1,82 @@
+'use client'
+import { useCallback, useEffect, useState } from 'react'
+import { api, hasCode } from '../api'
+import { faultOf, type Fault } from '../retrying'
+import { leaveFor } from '../sign-in-with'
+import { useOnceSeen } from '../use-browser'
+import { phaseOf } from './phase'
+import { useConsume } from './use-consume'
+import { useFreshCode } from './use-fresh-code'
+import { useLoginView } from './use-login-view'
+import { useOpened } from './use-opened'
+import { useRenewal } from './use-renewal'
+import { useWithdrawOnLeave } from './withdraw'
+
+/** Long enough to see who signed in. */
+const FAREWELL_MS = 900
+
+/** This page's login request from opening to signed in: what to show, and what a person can do. */
+export function useLoginRequest(asked: boolean, returnTo: string) {
+  const { opened, fault: openFault, renew } = useOpened(useOnceSeen() && asked)
+  const { data: view, error, mutate } = useLoginView(opened)
+  const gone = hasCode(error, 'not_found')
+  const approved = view?.status === 'confirmed' || view?.status === 'consumed'
+  const { signedIn, failed, fault: consumeFault } = useConsume(approved ? view.id : undefined)
+  const over = !approved && (gone || view?.status === 'expired')
+  const { stale, reset } = useRenewal(over, renew)
+  const [stopped, setStopped] = useState(false)
+
+  useWithdrawOnLeave(opened?.id, view?.status)
+
+  // The outcome is only said with the server's last word: who it was, or why not.
+  useEffect(() => {
+    if (failed || signedIn) void mutate()
+  }, [failed, signedIn, mutate])
+
+  useEffect(() => {
+    if (!signedIn) return
+    const timer = setTimeout(() => void leaveFor(returnTo), FAREWELL_MS)
+    return () => clearTimeout(timer)
+  }, [signedIn, returnTo])
+
+  const again = useCallback(() => {
+    reset()
+    setStopped(false)
+    renew()
+  }, [reset, renew])
+
+  /** The new code is shown at once; that the old request ends as well is seen to in the background. */
+  const notMe = useCallback(() => {
+    if (opened) void refuse(opened.id)
+    again()
+    setStopped(true)
+  }, [opened, again])
+
+  const pollFault = error && !gone ? faultOf(error) : null
+  const fault: Fault | null = openFault ?? consumeFault ?? pollFault
+  return {
+    phase: phaseOf({ opened, view, signedIn, failed, stale }),
+    ...useFreshCode(opened, view),
+    userCode: opened?.userCode,
+    fault: signedIn ? null : fault,
+    stopped,
+    again,
+    notMe,
+  }
+}
+
+export type LoginRequest = ReturnType<typeof useLoginRequest>
+
+const REFUSE_TRIES = 3
+
+/** Ends the request as "not me"; tried again, since the phone could still approve it. */
+async function refuse(id: string): Promise<void> {
+  for (let tries = 0; tries < REFUSE_TRIES; tries++) {
+    const ended = await api('DELETE', `/api/login/${id}`, { reason: 'not_me' }).then(
+      () => true,
+      (error: unknown) => hasCode(error, 'not_found', 'wrong_state', 'already_used', 'expired'),
+    )
+    if (ended) return
+    await new Promise((resolve) => setTimeout(resolve, 1000))
+  }
+}

@@ -1,0 +1,35 @@
+'use client'
+import { useTranslations } from 'next-intl'
+import { Button } from '../ui/button'
+
+interface Props {
+  busy: string | undefined
+  onApprove: () => void
+  onDecline: () => void
+}
+
+/** Two answers of equal weight: neither is the one that the eye is pushed to. */
+export function AskedActions({ busy, onApprove, onDecline }: Props) {
+  const t = useTranslations('scan.confirm')
+  return (
+    <div className="grid grid-cols-2 gap-3">
+      <Button
+        variant="strong"
+        className="min-h-14"
+        busy={busy === 'decline'}
+        disabled={busy !== undefined}
+        onClick={onDecline}
+      >
+        {t('decline')}
+      </Button>
+      <Button
+        className="min-h-14"
+        busy={busy === 'approve'}
+        disabled={busy !== undefined}
+        onClick={onApprove}
+      >
+        {t('approve')}
+      </Button>
+    </div>
+  )
+}

@@ -1,0 +1,53 @@
+'use client'
+import { useTranslations } from 'next-intl'
+import type { Kind, Stay } from '@/lib/wire'
+import type { Choice } from './use-decision'
+
+interface Props {
+  /** What the operator allows. */
+  kinds: Kind[]
+  choice: Choice
+  onChoose: (choice: Choice) => void
+}
+
+const STAYS = [
+  ['12h', 'stay12h'],
+  ['30d', 'stay30d'],
+] as const satisfies [Stay, string][]
+
+export function Choices({ kinds, choice, onChoose }: Props) {
+  const t = useTranslations('scan.confirm')
+  return (
+    <div className="flex flex-col gap-2">
+      <fieldset className="grid grid-cols-2 gap-x-3">
+        <legend className="font-medium">{t('stay')}</legend>
+        {STAYS.map(([stay, words]) => (
+          <label key={stay} className="flex min-h-10 items-center gap-2">
+            <input
+              type="radio"
+              name="stay"
+              value={stay}
+              checked={choice.stay === stay}
+              onChange={() => onChoose({ ...choice, stay })}
+              className="size-5 accent-accent"
+            />
+            {t(words)}
+          </label>
+        ))}
+      </fieldset>
+      {kinds.length > 1 && (
+        <label className="flex min-h-10 items-start gap-3 leading-6">
+          <input
+            type="checkbox"
+            checked={choice.kind === 'derived'}
+            onChange={(event) =>
+              onChoose({ ...choice, kind: event.target.checked ? 'derived' : 'independent' })
+            }
+            className="mt-0.5 size-5 shrink-0 accent-accent"
+          />
+          {t('derived')}
+        </label>
+      )}
+    </div>
+  )
+}

@@ -1,0 +1,24 @@
+import { Check, Clock, LogOut, ScanLine, X } from 'lucide-react'
+import type { ScanState } from './use-scan'
+
+/** What the card is about at a glance; none beside the facts, which are to be read. */
+export function ScanIcon({ state }: { state: ScanState }) {
+  if (state.name === 'asked') return null
+  const good = state.name === 'done'
+  return (
+    <span
+      aria-hidden="true"
+      className={`mx-auto mt-24 mb-6 flex size-20 shrink-0 items-center justify-center rounded-full ${good ? 'bg-accent text-on-accent' : 'bg-sunken text-soft'} ${state.name === 'checking' ? 'animate-skeleton' : 'animate-appear'}`}
+    >
+      {iconOf(state)}
+    </span>
+  )
+}
+
+function iconOf(state: Exclude<ScanState, { name: 'asked' }>) {
+  const look = { className: 'size-9', strokeWidth: 1.75 }
+  if (state.name === 'checking') return <ScanLine {...look} />
+  if (state.name === 'done' || state.end === 'approved') return <Check {...look} />
+  if (state.end === 'taken_back') return <LogOut {...look} />
+  return state.end === 'expired' ? <Clock {...look} /> : <X {...look} />
+}
