@@ -1,12 +1,7 @@
 import type { useTranslations } from 'next-intl'
-import type { DeviceKind } from '@/lib/wire'
+import type { DeviceView } from '@/lib/wire'
 
-export interface NamedDevice {
-  name?: string | null
-  kind: DeviceKind
-  browser: string | null
-  system: string | null
-}
+export type NamedDevice = Omit<DeviceView, 'name'> & { name?: string | null }
 
 type Translate = ReturnType<typeof useTranslations<'device'>>
 

@@ -4,14 +4,15 @@ import { cache } from 'react'
 import { isAppError } from './errors'
 import { callerOf } from './http/caller'
 import { Cookies } from './http/cookies'
+import type { DeviceView } from './wire'
 import { approvingDevice, findSession, type CurrentSession } from './sessions'
 
 /** How long a browser's first session counts as new. */
 const NEW_DEVICE_MS = 10 * 60_000
 
 export interface PageSession extends CurrentSession {
-  /** The name of the device that approved this session, or null. */
-  approvedBy: string | null
+  /** The device that approved this session, or null. */
+  approvedBy: DeviceView | null
   /** True while this is the browser's first session for this user, and younger than 10 minutes. */
   newDevice: boolean
 }

@@ -19,6 +19,7 @@ import {
   NOON,
   openAndConfirm,
   openAndScan,
+  PHONE,
   type SignedInDevice,
 } from './testing/people'
 
@@ -163,10 +164,16 @@ test('the list is the tree that its owner sees', async () => {
     approvedBy: null,
     kind: 'own',
   })
-  expect(seen.get(derived.session.id)).toMatchObject({ parentId: phone.session.id, approvedBy: 'My phone' })
-  expect(seen.get(independent.session.id)).toMatchObject({ parentId: null, approvedBy: 'My phone' })
+  expect(seen.get(derived.session.id)).toMatchObject({
+    parentId: phone.session.id,
+    approvedBy: { name: 'My phone', browser: 'Safari' },
+  })
+  expect(seen.get(independent.session.id)).toMatchObject({
+    parentId: null,
+    approvedBy: { name: 'My phone', browser: 'Safari' },
+  })
   expect(JSON.stringify(list)).not.toMatch(/hash/i)
-  expect(await approvingDevice(derived.session)).toBe('My phone')
+  expect(await approvingDevice(derived.session)).toEqual({ name: 'My phone', ...PHONE.agent })
 })
 
 test('a session made by QR is strong for ten minutes after a password', () => {

@@ -6,8 +6,8 @@ import { AppError, isAppError } from './errors'
 import { tryTake } from './limits/limits'
 import { MOVES } from './login/state'
 import { equal, hash, joinToken, newId, newSecret, splitToken } from './tokens'
-import { deviceLabel } from './user-agent'
-import type { DeviceKind, Kind, Method, SessionView } from './wire'
+import type { Device } from './generated/prisma/client'
+import type { DeviceKind, DeviceView, Kind, Method, SessionView } from './wire'
 
 /** A password that was given within this time makes a QR session as strong as a password session. */
 const REAUTHENTICATION_MINUTES = 10
@@ -26,13 +26,7 @@ export interface CurrentSession {
   expiresAt: Date
   reauthenticatedAt: Date | null
   user: { name: string; email: string }
-  device: {
-    name: string | null
-    kind: DeviceKind
-    browser: string | null
-    system: string | null
-    createdAt: Date
-  }
+  device: DeviceView & { createdAt: Date }
 }
 
 interface NewSession {
@@ -103,13 +97,7 @@ export async function findSession(
     expiresAt: row.expiresAt,
     reauthenticatedAt: row.reauthenticatedAt,
     user: { name: row.user.name, email: row.user.email },
-    device: {
-      name: row.device.name,
-      kind: row.device.kind as DeviceKind,
-      browser: row.device.browser,
-      system: row.device.system,
-      createdAt: row.device.createdAt,
-    },
+    device: { ...deviceView(row.device), createdAt: row.device.createdAt },
   }
 }
 
@@ -310,6 +298,13 @@ function liveSessions(tx: Pick<Transaction, 'session'>, userId: string, now: Dat
   })
 }
 
+const deviceView = ({ name, kind, browser, system }: Device): DeviceView => ({
+  name,
+  kind: kind as DeviceKind,
+  browser,
+  system,
+})
+
 /** The live sessions of an account, as its owner sees them, latest activity first. */
 export async function listSessions(session: CurrentSession, now: Date): Promise<SessionView[]> {
   const rows = await db().read((client) => liveSessions(client, session.userId, now))
@@ -320,14 +315,9 @@ export async function listSessions(session: CurrentSession, now: Date): Promise<
     method: row.method as Method,
     kind: row.kind as SessionView['kind'],
     parentId: row.kind === 'derived' && row.parentId && listed.has(row.parentId) ? row.parentId : null,
-    approvedBy: row.parent ? deviceLabel(row.parent.device) : null,
+    approvedBy: row.parent && deviceView(row.parent.device),
     requestId: row.loginRequestId,
-    device: {
-      name: row.device.name,
-      kind: row.device.kind as DeviceKind,
-      browser: row.device.browser,
-      system: row.device.system,
-    },
+    device: deviceView(row.device),
     address: row.address,
     createdAt: row.createdAt.toISOString(),
     lastSeenAt: (row.lastSeenAt ?? row.createdAt).toISOString(),
@@ -335,14 +325,14 @@ export async function listSessions(session: CurrentSession, now: Date): Promise<
   }))
 }
 
-/** The name of the device that approved a session, or null. */
-export async function approvingDevice(session: CurrentSession): Promise<string | null> {
+/** The device that approved a session, or null. */
+export async function approvingDevice(session: CurrentSession): Promise<DeviceView | null> {
   const { parentId } = session
   if (parentId === null) return null
   const parent = await db().read((client) =>
     client.session.findUnique({ where: { id: parentId }, include: { device: true } }),
   )
-  return parent && deviceLabel(parent.device)
+  return parent && deviceView(parent.device)
 }
 
 /**

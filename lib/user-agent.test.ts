@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { deviceLabel, parseUserAgent } from './user-agent'
+import { parseUserAgent } from './user-agent'
 
 const CHROME =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/140.0.0.0 Safari/537.36'
@@ -21,10 +21,3 @@ test.each([null, '', '<script>alert(1)</script>', 'Your bank/1.0 (please approve
     expect(parseUserAgent(header)).toMatchObject({ browser: null, system: null })
   },
 )
-
-test('names a device', () => {
-  expect(deviceLabel({ browser: 'Chrome', system: 'Windows' })).toBe('Chrome on Windows')
-  expect(deviceLabel({ name: 'My laptop', browser: 'Chrome', system: 'Windows' })).toBe('My laptop')
-  expect(deviceLabel({ browser: null, system: 'Linux' })).toBe('Linux')
-  expect(deviceLabel({ browser: null, system: null })).toBeNull()
-})

@@ -24,10 +24,3 @@ export function parseUserAgent(header: string | null): Agent {
     system: known(SYSTEMS, parser.getOSName()),
   }
 }
-
-/** "Chrome on Windows", or the name that the person gave. Null where nothing is known. */
-export function deviceLabel(device: { name?: string | null; browser: string | null; system: string | null }) {
-  if (device.name) return device.name
-  if (device.browser && device.system) return `${device.browser} on ${device.system}`
-  return device.browser ?? device.system
-}

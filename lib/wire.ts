@@ -117,6 +117,14 @@ export const PasswordBody = z.object({ email, password })
 export const SignUpBody = z.strictObject({ name, email, password: newPassword })
 export const SignedUp = z.object({ email: z.string() })
 
+/** A device by what is known of it; `name` is what its owner calls it. */
+export const DeviceView = z.object({
+  name: z.string().nullable(),
+  kind: DeviceKind,
+  browser: z.string().nullable(),
+  system: z.string().nullable(),
+})
+
 export const SessionView = z.object({
   id,
   current: z.boolean(),
@@ -125,15 +133,10 @@ export const SessionView = z.object({
   /** Another listed session that let this one in and with which it ends (`derived`), else null. */
   parentId: id.nullable(),
   /** The device that approved it, where one did. */
-  approvedBy: z.string().nullable(),
+  approvedBy: DeviceView.nullable(),
   /** The login request that made it, where one did. */
   requestId: id.nullable(),
-  device: z.object({
-    name: z.string().nullable(),
-    kind: DeviceKind,
-    browser: z.string().nullable(),
-    system: z.string().nullable(),
-  }),
+  device: DeviceView,
   address: z.string().nullable(),
   createdAt: iso,
   lastSeenAt: iso,
@@ -170,6 +173,7 @@ export type Scanned = z.infer<typeof Scanned>
 export type AskingDevice = z.infer<typeof AskingDevice>
 export type Confirmed = z.infer<typeof Confirmed>
 export type Rejected = z.infer<typeof Rejected>
+export type DeviceView = z.infer<typeof DeviceView>
 export type SessionView = z.infer<typeof SessionView>
 export type SessionList = z.infer<typeof SessionList>
 export type Problem = z.infer<typeof Problem>

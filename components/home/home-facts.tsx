@@ -9,16 +9,18 @@ type Shown = Pick<PageSession, 'user' | 'device' | 'method' | 'createdAt' | 'app
 /** Who, on what, and how. */
 export async function HomeFacts({ session }: { session: Shown }) {
   const t = await getTranslations('home')
-  const device = deviceName(session.device, await getTranslations('device'))
+  const tDevice = await getTranslations('device')
   const when = ago(session.createdAt, new Date(), await getFormatter(), await getTranslations('when'))
   return (
     <>
       <Title>{session.user.name}</Title>
       <p className="mt-1 break-words text-soft">{session.user.email}</p>
       <dl className="mt-6 flex flex-col gap-3">
-        <Fact name={t('device')} value={device} />
+        <Fact name={t('device')} value={deviceName(session.device, tDevice)} />
         <Fact name={t('method')} value={t(session.method, { when })} />
-        {session.approvedBy && <Fact name={t('approvedBy')} value={session.approvedBy} />}
+        {session.approvedBy && (
+          <Fact name={t('approvedBy')} value={deviceName(session.approvedBy, tDevice)} />
+        )}
       </dl>
     </>
   )

@@ -11,17 +11,19 @@ const ACTIVE_NOW_MS = 3 * 60_000
 
 interface Props {
   node: SessionNode
-  /** Stands below the device that approved it, which needn't be named again. */
-  nested: boolean
   onAsk: (asked: Asked) => void
 }
 
-export function SessionRow({ node, nested, onAsk }: Props) {
+export function SessionRow({ node, onAsk }: Props) {
   const t = useTranslations('sessions')
   const { session } = node
-  const name = deviceName(session.device, useTranslations('device'))
+  const tDevice = useTranslations('device')
+  const name = deviceName(session.device, tDevice)
+  // A device that its owner named is still told apart by what it runs.
+  const runs = session.device.name && deviceName({ ...session.device, name: null }, tDevice)
   const { active, since } = useTimes(session)
-  const approvedBy = !nested && session.approvedBy && t('approvedBy', { device: session.approvedBy })
+  const approvedBy =
+    session.approvedBy && t('approvedBy', { device: deviceName(session.approvedBy, tDevice) })
   const how = [t(session.method), approvedBy]
   return (
     <div className="flex items-start gap-3 border-t border-line py-4 sm:gap-4">
@@ -36,6 +38,7 @@ export function SessionRow({ node, nested, onAsk }: Props) {
           )}
         </p>
         <p className="text-soft">
+          {runs && `${runs} · `}
           {active} ·{' '}
           <span className="[overflow-wrap:anywhere]">{session.address ?? t('addressUnknown')}</span>
         </p>

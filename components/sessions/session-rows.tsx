@@ -15,7 +15,7 @@ export function SessionRows({ nodes, onAsk, label }: Props) {
     <ul aria-label={label} className={label ? '' : 'ms-3 border-s-2 border-line ps-4 sm:ms-3.5 sm:ps-6'}>
       {nodes.map((node) => (
         <li key={node.session.id}>
-          <SessionRow node={node} nested={label === undefined} onAsk={onAsk} />
+          <SessionRow node={node} onAsk={onAsk} />
           {node.children.length > 0 && <SessionRows nodes={node.children} onAsk={onAsk} />}
         </li>
       ))}
