@@ -1,0 +1,170 @@
+/** The page on which a person decides. */
+import { expect, test } from './fixtures'
+import { PHONE } from './support/browsers'
+import { signedIn } from './support/people'
+import { readCode } from './support/qr'
+import { approve, arrived, isSignedOut, scan, status, tabTo } from './support/steps'
+import { messages as t } from './support/words'
+
+const HOUR_MS = 3_600_000
+
+test.beforeEach(async ({ desktop, phone }) => {
+  await signedIn(phone)
+  await desktop.goto('/login')
+})
+
+test('shows what asks, from where and since when, and whose account it would enter', async ({
+  desktop,
+  phone,
+  rows,
+}) => {
+  const { id } = await scan(phone, desktop)
+  await expect(phone.getByText('Chrome on Windows')).toBeVisible()
+  await expect(phone.getByText(rows.request(id).desktopAddress ?? 'none', { exact: true })).toBeVisible()
+  await expect(phone.getByText(t.scan.confirm.askedNow)).toBeVisible()
+  await expect(phone.getByText(/^You are Ada Lovelace \(.+@example\.org\)$/)).toBeVisible()
+  await expect(phone.getByText(t.scan.confirm.support)).toBeVisible()
+  await expect(phone.getByRole('button', { name: t.scan.confirm.decline })).toBeEnabled()
+})
+
+test('an address that nobody vouches for is shown as undetermined', async ({ openDesktop, phone }) => {
+  const desktop = await openDesktop({ extraHTTPHeaders: { 'X-Forwarded-For': '203.0.113.7' } })
+  await desktop.goto('/login')
+  await scan(phone, desktop)
+  await expect(phone.getByText(t.scan.confirm.addressUnknown)).toBeVisible()
+  await expect(phone.getByText('203.0.113.7')).toHaveCount(0)
+})
+
+test('the code is gone from the address bar and from the history', async ({ desktop, phone }) => {
+  await phone.goto('/')
+  const { id, url } = await scan(phone, desktop)
+  await expect(phone).toHaveURL(`/scan/${id}`)
+  await phone.goBack()
+  await expect(phone).toHaveURL('/')
+  await phone.goForward()
+  await expect(phone).toHaveURL(`/scan/${id}`)
+  expect(await phone.content()).not.toContain(url.split('.').at(-1) ?? url)
+})
+
+test('keeps working after a reload', async ({ desktop, phone }) => {
+  await scan(phone, desktop)
+  await phone.reload()
+  await expect(phone.getByRole('heading', { name: t.scan.confirm.title })).toBeVisible()
+  await approve(phone)
+  await arrived(desktop)
+})
+
+test('a page that an other tab has outdated can be checked again', async ({ desktop, phone, trouble }) => {
+  trouble.expect(/409 .* @ \/api\/login\/.*\/confirm/)
+  const { id } = await scan(phone, desktop)
+  const tab = await phone.context().newPage()
+  await tab.goto(`/scan/${id}`)
+  await expect(tab.getByRole('heading', { name: t.scan.confirm.title })).toBeVisible()
+  await phone.getByRole('button', { name: t.scan.confirm.approve, exact: true }).click()
+  await expect(phone.getByRole('heading', { name: t.scan.end.outdated.title })).toBeVisible()
+  await phone.getByRole('button', { name: t.scan.action.again }).click()
+  await approve(phone)
+  await arrived(desktop)
+})
+
+test('declining ends it on both sides', async ({ desktop, phone, rows }) => {
+  const { id } = await scan(phone, desktop)
+  await phone.getByRole('button', { name: t.scan.confirm.decline }).click()
+  await expect(phone.getByRole('heading', { name: t.scan.end.declined.title })).toBeVisible()
+  await expect(phone.getByText(t.scan.end.declined.body)).toBeVisible()
+  await expect(status(desktop)).toHaveText(t.login.rejected.declined)
+  expect(rows.request(id)).toMatchObject({ state: 'rejected', reason: 'declined' })
+  expect(rows.sessionsOf(id)).toEqual([])
+
+  await desktop.getByRole('button', { name: t.login.newCode }).click()
+  await scan(phone, desktop)
+  await approve(phone)
+  await arrived(desktop)
+})
+
+test('“Sign it out again” takes an approval back', async ({ desktop, phone, rows, trouble }) => {
+  trouble.expect(/409 .* @ \/api\/login\/.*\/reject/)
+  const { id } = await scan(phone, desktop)
+  await approve(phone)
+  await expect(phone.getByText("You're signed in on Chrome on Windows.")).toBeVisible()
+  await arrived(desktop)
+  await phone.getByRole('button', { name: t.scan.done.undo }).click()
+  await expect(phone.getByRole('heading', { name: t.scan.end.taken_back.title })).toBeVisible()
+  expect(await isSignedOut(desktop)).toBe(true)
+  expect(rows.sessionsOf(id)[0]?.endReason).toBe('revoked')
+})
+
+test('what previews a link, without a script, changes nothing', async ({
+  browser,
+  desktop,
+  phone,
+  rows,
+  server,
+}) => {
+  const { url, id } = await readCode(desktop)
+  await phone.goto('/')
+  const before = rows.everything()
+
+  expect((await phone.request.get(url)).status()).toBe(200)
+  expect((await phone.request.head(url)).status()).toBe(200)
+  const preview = await browser.newContext({
+    ...PHONE,
+    baseURL: server.url,
+    javaScriptEnabled: false,
+    storageState: await phone.context().storageState(),
+  })
+  const page = await preview.newPage()
+  await page.goto(url)
+  await expect(page.getByText(t.scan.checking)).toBeVisible()
+  await preview.close()
+
+  expect(rows.everything()).toEqual(before)
+  expect(rows.request(id).state).toBe('new')
+  await scan(phone, desktop)
+})
+
+test('can be approved with the keyboard alone', async ({ desktop, phone }) => {
+  await scan(phone, desktop)
+  await tabTo(phone, phone.getByRole('button', { name: t.scan.confirm.approve, exact: true }))
+  await phone.keyboard.press('Enter')
+  await expect(phone.getByRole('heading', { name: t.scan.done.title })).toBeVisible()
+  await arrived(desktop)
+})
+
+test('signing out of the phone ends the desktop with its next request', async ({ desktop, phone, rows }) => {
+  const { id } = await scan(phone, desktop)
+  await approve(phone)
+  await arrived(desktop)
+  await phone.goto('/')
+  await phone.getByRole('button', { name: t.home.signOut }).click()
+  await expect(phone).toHaveURL('/login')
+  expect(await isSignedOut(desktop)).toBe(true)
+  expect(rows.sessionsOf(id)[0]).toMatchObject({ kind: 'derived', endReason: 'signed_out' })
+})
+
+test('a desktop that was let in to stay on its own does', async ({ desktop, phone, rows }) => {
+  const { id } = await scan(phone, desktop)
+  await phone.getByLabel(t.scan.confirm.derived).uncheck()
+  await approve(phone)
+  await arrived(desktop)
+  await phone.goto('/')
+  await phone.getByRole('button', { name: t.home.signOut }).click()
+  await expect(phone).toHaveURL('/login')
+  expect(await isSignedOut(desktop)).toBe(false)
+  expect(rows.sessionsOf(id)[0]).toMatchObject({ kind: 'independent', endedAt: null })
+})
+
+for (const [label, hours] of [
+  [t.scan.confirm.stay12h, 12],
+  [t.scan.confirm.stay30d, 30 * 24],
+] as const)
+  test(`a stay of ${label} is what the session gets`, async ({ desktop, phone, rows }) => {
+    const { id } = await scan(phone, desktop)
+    await phone.getByRole('radio', { name: label }).check()
+    await approve(phone)
+    await arrived(desktop)
+    const [session] = rows.sessionsOf(id)
+    const stay = Date.parse(session?.expiresAt ?? '') - Date.parse(session?.createdAt ?? '')
+    expect(Math.round(stay / HOUR_MS)).toBe(hours)
+    expect(rows.request(id).staySeconds).toBe(hours * 3600)
+  })

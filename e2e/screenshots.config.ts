@@ -1,0 +1,13 @@
+import { defineConfig } from '@playwright/test'
+import tests from '../playwright.config'
+
+/** `npm run screenshots`: the README's pictures, taken from the running app. */
+export default defineConfig({
+  ...tests,
+  testDir: 'screenshots',
+  testIgnore: [],
+  testMatch: '*.ts',
+  outputDir: '../test-results',
+  reporter: 'list',
+  workers: 1,
+})

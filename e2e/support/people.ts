@@ -1,0 +1,59 @@
+/** People, and what they do to get in and out. */
+import { randomUUID } from 'node:crypto'
+import { expect, type Page } from '@playwright/test'
+import { messages as t } from './words'
+
+export interface Person {
+  name: string
+  email: string
+  password: string
+}
+
+/** Somebody whom no test has met before. */
+export const newPerson = (name = 'Ada Lovelace'): Person => ({
+  name,
+  email: `${randomUUID()}@example.org`,
+  password: 'correct horse battery',
+})
+
+/** Fills in the page that makes an account, and waits until it has been left. */
+export async function signUp(page: Page, person = newPerson()): Promise<Person> {
+  await page.getByLabel(t.fields.name, { exact: true }).fill(person.name)
+  await page.getByLabel(t.fields.email).fill(person.email)
+  await page.getByLabel(t.fields.password).fill(person.password)
+  await page.getByRole('button', { name: t.signup.submit }).click()
+  await expect(page).not.toHaveURL(/\/signup/)
+  return person
+}
+
+/** Fills in the page that asks for the password, and waits until it has been left. */
+export async function signIn(page: Page, person: Person): Promise<void> {
+  await page.getByLabel(t.fields.email).fill(person.email)
+  await page.getByLabel(t.fields.password).fill(person.password)
+  await page.getByRole('button', { name: t.signin.submit }).click()
+  await expect(page).not.toHaveURL(/\/signin/)
+}
+
+/** Signs a browser in with a new account without showing a page: for tests that are about something else. */
+export async function signedIn(page: Page, person = newPerson()): Promise<Person> {
+  await call(page, 'POST', '/api/users', person)
+  await signedInAgain(page, person)
+  return person
+}
+
+/** The same for an account that exists. */
+export async function signedInAgain(page: Page, { email, password }: Person): Promise<void> {
+  const { csrfToken } = (await call(page, 'GET', '/api/auth/csrf')) as { csrfToken: string }
+  await call(page, 'POST', '/api/auth/callback/password', { email, password, csrfToken })
+}
+
+/** As our own pages would, with the cookies of this browser. */
+async function call(page: Page, method: string, path: string, data?: unknown): Promise<unknown> {
+  const response = await page.request.fetch(path, {
+    method,
+    data,
+    headers: { 'Sec-Fetch-Site': 'same-origin' },
+  })
+  expect(response.ok(), `${method} ${path}: ${response.status()}`).toBe(true)
+  return response.json()
+}

@@ -1,0 +1,115 @@
+/** The production server as a child process, with a port, a database and a secret of its own. */
+import { spawn, type ChildProcess } from 'node:child_process'
+import fs from 'node:fs'
+import { createServer, type AddressInfo } from 'node:net'
+import os from 'node:os'
+import path from 'node:path'
+
+const ROOT = path.resolve(import.meta.dirname, '../..')
+const READY_WITHIN_MS = 30_000
+const GONE_WITHIN_MS = 12_000
+
+export interface ServerOptions {
+  /** Keeps the limits that people meet; without it, a thousand times as much is allowed. */
+  limits?: boolean
+  /** Lets this machine's own loopback address forward, as a proxy in front would. */
+  behindProxy?: boolean
+}
+
+export class Server {
+  #child: ChildProcess | undefined
+  #output = ''
+
+  private constructor(
+    readonly port: number,
+    readonly dataDir: string,
+    readonly options: ServerOptions,
+  ) {}
+
+  static async start(options: ServerOptions = {}): Promise<Server> {
+    if (!fs.existsSync(path.join(ROOT, '.next/BUILD_ID')))
+      throw new Error('There is no build to test: run "npm start -- --build-only" first.')
+    const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'qr-login-e2e-'))
+    const server = new Server(await freePort(), dataDir, options)
+    await server.start()
+    return server
+  }
+
+  get url(): string {
+    return `http://localhost:${this.port}`
+  }
+
+  get databaseFile(): string {
+    return path.join(this.dataDir, 'qr-login.db')
+  }
+
+  /** Starts the process (anew, after `stop`) on the same port and data, and waits until it shows a page. */
+  async start(): Promise<void> {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
+      cwd: ROOT,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: this.#environment(),
+    })
+    this.#child = child
+    for (const stream of [child.stdout, child.stderr])
+      stream.on('data', (chunk: Buffer) => (this.#output += chunk.toString()))
+    const deadline = Date.now() + READY_WITHIN_MS
+    while (!(await this.#answers())) {
+      if (child.exitCode !== null || Date.now() > deadline)
+        throw new Error(`The server did not start:\n${this.#output}`)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+  }
+
+  /** Asks the process to stop, as an operator would, and waits until it is gone. */
+  async stop(): Promise<void> {
+    const child = this.#child
+    if (!child || child.exitCode !== null) return
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    const timer = setTimeout(() => child.kill('SIGKILL'), GONE_WITHIN_MS)
+    child.kill('SIGTERM')
+    await gone
+    clearTimeout(timer)
+  }
+
+  /** Stops for good: the data goes too. */
+  async dispose(): Promise<void> {
+    await this.stop()
+    fs.rmSync(this.dataDir, { recursive: true, force: true })
+  }
+
+  async #answers(): Promise<boolean> {
+    const response = await fetch(`${this.url}/signin`).catch(() => null)
+    return response?.ok ?? false
+  }
+
+  /** Nothing of the tester's own settings reaches the server. */
+  #environment(): NodeJS.ProcessEnv {
+    const { PATH, HOME, TMPDIR } = process.env
+    const { limits, behindProxy } = this.options
+    return {
+      ...Object.fromEntries(
+        Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined),
+      ),
+      NODE_ENV: 'production',
+      NEXT_TELEMETRY_DISABLED: '1',
+      PORT: String(this.port),
+      APP_URL: this.url,
+      DATA_DIR: this.dataDir,
+      LOG_LEVEL: 'error',
+      ...(!limits && { RATE_LIMIT_SCALE: '1000' }),
+      ...(behindProxy && { TRUSTED_PROXIES: 'loopback' }),
+    }
+  }
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const probe = createServer()
+    probe.once('error', reject)
+    probe.listen(0, () => {
+      const { port } = probe.address() as AddressInfo
+      probe.close(() => resolve(port))
+    })
+  })
+}
