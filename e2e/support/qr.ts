@@ -6,7 +6,7 @@ import { PNG } from 'pngjs'
 import { messages, type Words } from './words'
 
 /** What the QR code in the picture of an element says, or null where none can be read. */
-export async function decodeQr(locator: Locator): Promise<string | null> {
+async function decodeQr(locator: Locator): Promise<string | null> {
   return decodePng(await locator.screenshot())
 }
 
