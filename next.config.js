@@ -8,6 +8,8 @@ const config = {
   poweredByHeader: false,
   reactStrictMode: true,
   images: { unoptimized: true },
+  // The development server would log the code that a phone's address carries.
+  logging: { incomingRequests: false },
   // `npm run validate` checks types and lint; building them twice would only slow the first start.
   typescript: { ignoreBuildErrors: true },
   // A phone on the same network may use the development server as well.

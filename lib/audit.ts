@@ -11,7 +11,6 @@ export type AuditType =
   | 'login_rejected'
   | 'session_created'
   | 'session_ended'
-  | 'sessions_ended'
   | 'session_wrong_device'
   | 'reauthenticated'
   | 'password_changed'
@@ -28,17 +27,22 @@ export interface AuditEntry {
   detail?: string | null
 }
 
+const row = (at: Date, entry: AuditEntry) => ({
+  at,
+  type: entry.type,
+  userId: entry.userId ?? null,
+  sessionId: entry.sessionId ?? null,
+  loginRequestId: entry.loginRequestId ?? null,
+  address: entry.address ?? null,
+  detail: entry.detail ?? null,
+})
+
 /** Writes one entry. */
 export async function audit(tx: Transaction, now: Date, entry: AuditEntry): Promise<void> {
-  await tx.auditEvent.create({
-    data: {
-      at: now,
-      type: entry.type,
-      userId: entry.userId ?? null,
-      sessionId: entry.sessionId ?? null,
-      loginRequestId: entry.loginRequestId ?? null,
-      address: entry.address ?? null,
-      detail: entry.detail ?? null,
-    },
-  })
+  await tx.auditEvent.create({ data: row(now, entry) })
+}
+
+/** Writes several entries in one statement. */
+export async function auditAll(tx: Transaction, now: Date, entries: AuditEntry[]): Promise<void> {
+  if (entries.length > 0) await tx.auditEvent.createMany({ data: entries.map((entry) => row(now, entry)) })
 }

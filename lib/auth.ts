@@ -5,7 +5,8 @@ import { isAppError } from './errors'
 import { callerOf } from './http/caller'
 import { Cookies } from './http/cookies'
 import type { DeviceView } from './wire'
-import { approvingDevice, findSession, type CurrentSession } from './sessions'
+import { findSession, type CurrentSession } from './sessions/current'
+import { approvingDevice } from './sessions/list'
 
 /** How long a browser's first session counts as new. */
 const NEW_DEVICE_MS = 10 * 60_000

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import path from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { db, Database, isUniqueViolation } from './db'
 import { settings } from './env'
 import { makeUser, NOON } from './testing/people'
@@ -52,19 +52,47 @@ test.each(Array.from({ length: 20 }, (_, i) => i))(
   },
 )
 
-test('a locked database is unavailable for writing, readable, and fine again afterwards', async () => {
+test('a locked database refuses writes at once, keeps answering reads, and is fine again afterwards', async () => {
   const user = await makeUser()
   const lock = await lockFromOutside()
+  const slowest = { read: 0 }
   try {
-    const blocked = db().write((tx) => tx.user.create({ data: userData() }))
-    await expect(blocked).rejects.toMatchObject({ code: 'unavailable', extras: { retryAfter: 2 } })
-    expect(await exists(user.id)).toBe(true)
+    const writes = Array.from({ length: 50 }, () => db().write((tx) => tx.user.create({ data: userData() })))
+    const refused = Promise.allSettled(writes)
+    for (let reads = 0; reads < 20; reads++) {
+      const started = performance.now()
+      expect(await exists(user.id)).toBe(true)
+      slowest.read = Math.max(slowest.read, performance.now() - started)
+    }
+    for (const result of await refused)
+      expect(result).toMatchObject({
+        status: 'rejected',
+        reason: { code: 'unavailable', extras: { retryAfter: 2 } },
+      })
   } finally {
     lock.kill()
     await once(lock, 'exit')
   }
-  const { id } = await db().write((tx) => tx.user.create({ data: userData() }))
-  expect(await exists(id)).toBe(true)
+  // Fifty waits for the lock, one after another, would have held a read up for five seconds and more.
+  expect(slowest.read).toBeLessThan(3_000)
+  await vi.waitFor(() => db().write((tx) => tx.user.create({ data: userData() })), { timeout: 10_000 })
+})
+
+test('a burst of writes lets others be served in between', async () => {
+  let turns = 0
+  const turning = setInterval(() => turns++, 1)
+  await Promise.all(
+    Array.from({ length: 100 }, () => db().write((tx) => tx.user.create({ data: userData() }))),
+  )
+  clearInterval(turning)
+  expect(turns).toBeGreaterThan(10)
+})
+
+test('a broken reference is a bug, not an outage', async () => {
+  const orphan = { id: newId(), userId: 'nobody', secretHash: 'x', kind: 'phone', createdAt: NOON }
+  await expect(db().write((tx) => tx.device.create({ data: orphan }))).rejects.toMatchObject({
+    code: 'P2003',
+  })
 })
 
 test('a database that is not there is unavailable', async () => {

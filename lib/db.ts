@@ -3,13 +3,16 @@
  * transaction is open runs inside that transaction. So there are two clients on one WAL file: reads go to one, and
  * every write, single ones too, queues for the other. See docs/decisions/two-sqlite-clients.md.
  */
+import { setImmediate } from 'node:timers/promises'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { settings } from './env'
 import { AppError, isAppError } from './errors'
 import { PrismaClient, type Prisma } from './generated/prisma/client'
 
 /** Short, because better-sqlite3 waits for a lock with the whole process. */
-const BUSY_TIMEOUT_MS = 250
+const BUSY_TIMEOUT_MS = 100
+/** After a fault writes are refused at once for this long: each try would make every reader wait as well. */
+const PAUSE_MS = 1_000
 /** Past this many queued writes the database is behind, and a quick refusal is kinder than a long wait. */
 const MAX_WAITING = 500
 
@@ -21,6 +24,7 @@ export class Database {
   #writer: PrismaClient
   #queue: Promise<unknown> = Promise.resolve()
   #waiting = 0
+  #pausedUntil = 0
 
   constructor(readonly file: string) {
     this.#reader = this.#connect()
@@ -59,6 +63,9 @@ export class Database {
   }
 
   async #transact<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
+    // better-sqlite3 never yields: without this, a burst of writes would let nobody else be served.
+    await setImmediate()
+    if (performance.now() < this.#pausedUntil) throw unavailable(new Error('The database was just away.'))
     let thrown: unknown
     const noting = (tx: Transaction): Promise<T> =>
       run(tx).catch((error: unknown) => {
@@ -70,12 +77,13 @@ export class Database {
     } catch (error) {
       const translated = error === thrown ? translate(error) : unavailable(error)
       // A BEGIN, statement or COMMIT that failed leaves the connection in an unknown state.
-      if (isAppError(translated, 'unavailable')) await this.#replaceWriter()
+      if (isAppError(translated, 'unavailable')) await this.#recover()
       throw translated
     }
   }
 
-  async #replaceWriter(): Promise<void> {
+  async #recover(): Promise<void> {
+    this.#pausedUntil = performance.now() + PAUSE_MS
     const broken = this.#writer
     this.#writer = this.#connect()
     await broken.$disconnect().catch(() => {})
@@ -87,11 +95,16 @@ export class Database {
   }
 }
 
-/** Faults of the database become `unavailable`; our own refusals, unique violations and bugs stay what they are. */
+/** What a statement did wrong, rather than the database: unique, foreign key, missing row. */
+const STATEMENT_ERRORS = ['P2002', 'P2003', 'P2025']
+
+/** Faults of the database become `unavailable`; our own refusals and bugs stay what they are. */
 function translate(error: unknown): unknown {
-  if (!isDatabaseError(error) || isUniqueViolation(error) || error.name === 'PrismaClientValidationError')
-    return error
-  return unavailable(error)
+  const fault =
+    isDatabaseError(error) &&
+    error.name !== 'PrismaClientValidationError' &&
+    !STATEMENT_ERRORS.includes(codeOf(error))
+  return fault ? unavailable(error) : error
 }
 
 const unavailable = (cause: unknown): AppError => new AppError('unavailable', { retryAfter: 2, cause })
@@ -103,7 +116,9 @@ const isDatabaseError = (error: unknown): error is Error =>
 
 /** True where a write broke a unique index. */
 export const isUniqueViolation = (error: unknown): boolean =>
-  isDatabaseError(error) && 'code' in error && error.code === 'P2002'
+  isDatabaseError(error) && codeOf(error) === 'P2002'
+
+const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '')
 
 const DATABASE = Symbol.for('qr-login.database')
 const shared = globalThis as { [DATABASE]?: Database }

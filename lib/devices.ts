@@ -2,6 +2,8 @@
 import type { Transaction } from './db'
 import { equal, hash, joinToken, newId, newSecret, splitToken } from './tokens'
 import type { Agent } from './user-agent'
+import type { DeviceKind, DeviceView } from './wire'
+import type { Device } from './generated/prisma/client'
 
 interface Claim {
   userId: string
@@ -21,15 +23,15 @@ export function isDevice(device: { id: string; secretHash: string }, cookie: str
 /**
  * The device for a new session: the one that the browser brought where it belongs to this user, else a new one (a
  * value that somebody planted is never adopted).
- * @returns the device's id, and the cookie to set where the device is new
+ * @returns the device's id, and its cookie: set at each sign-in, so that it never expires under a session
  */
 export async function claimDevice(
   tx: Transaction,
   claim: Claim,
   now: Date,
-): Promise<{ id: string; cookie?: string }> {
+): Promise<{ id: string; cookie: string }> {
   const known = await deviceOf(tx, claim.cookie)
-  if (known && known.userId === claim.userId) return { id: known.id }
+  if (known && claim.cookie && known.userId === claim.userId) return { id: known.id, cookie: claim.cookie }
   const id = newId()
   const secret = (claim.secret ?? newSecret)()
   await tx.device.create({
@@ -45,3 +47,11 @@ export async function deviceOf(tx: Pick<Transaction, 'device'>, cookie: string |
   const device = await tx.device.findUnique({ where: { id: token.id } })
   return device && isDevice(device, cookie) ? device : null
 }
+
+/** A device as its owner sees it. */
+export const deviceView = ({ name, kind, browser, system }: Device): DeviceView => ({
+  name,
+  kind: kind as DeviceKind,
+  browser,
+  system,
+})

@@ -36,6 +36,25 @@ describe('the defaults', () => {
     expect(fs.statSync(dataDir).mode & 0o777).toBe(0o700)
   })
 
+  test('don’t take an empty secret file for a secret', () => {
+    fs.mkdirSync(dataDir)
+    fs.writeFileSync(path.join(dataDir, 'auth-secret'), '')
+    expect(() => read({})).toThrow(/auth-secret holds 0 characters/)
+  })
+
+  test('close a secret file that stood open', () => {
+    fs.mkdirSync(dataDir)
+    fs.writeFileSync(path.join(dataDir, 'auth-secret'), SECRET, { mode: 0o644 })
+    read({})
+    expect(fs.statSync(path.join(dataDir, 'auth-secret')).mode & 0o777).toBe(0o600)
+  })
+
+  test('name the address that others reach, whatever the server is bound to', () => {
+    expect(read({ HOST: '127.0.0.1' }).appUrl).toBe('http://localhost:3000')
+    expect(read({ HOST: '10.1.2.3' }).appUrl).toBe('http://10.1.2.3:3000')
+    expect(read({ HOST: 'fd00::1' }).appUrl).toBe('http://[fd00::1]:3000')
+  })
+
   test('count an empty variable as unset', () => {
     expect(read({ PORT: '', APP_URL: '' })).toMatchObject({ port: 3000, appUrlIsSet: false })
   })
@@ -47,7 +66,13 @@ test.each([
   ['an address with a path', { APP_URL: 'https://example.org/login' }, /only scheme, host and port/],
   ['plain http on a public name', { APP_URL: 'http://login.example.org' }, /plain http/],
   ['plain http on a public address', { APP_URL: 'http://8.8.8.8' }, /plain http/],
-  ['a short secret', { AUTH_SECRET: 'short' }, /AUTH_SECRET holds 5 characters/],
+  [
+    'plain http on a name of the whole Internet in disguise',
+    { APP_URL: 'http://[2002:808:808::1]' },
+    /plain http/,
+  ],
+  ['plain http on no address at all', { APP_URL: 'http://0.0.0.0:3000' }, /plain http/],
+  ['a short secret', { AUTH_SECRET: 'short' }, /^AUTH_SECRET holds 5 characters/],
   ['a short second secret', { AUTH_SECRET: `${SECRET},short` }, /AUTH_SECRET holds 5 characters/],
   ['another database', { DATABASE_URL: 'mysql://db' }, /DATABASE_URL must name a SQLite file/],
   ['a proxy that is no address', { TRUSTED_PROXIES: 'caddy' }, /TRUSTED_PROXIES is "caddy"/],

@@ -32,6 +32,15 @@ export class SettingsError extends Error {
 }
 
 const SECRET_MIN = 32
+const SECRET_FILE = 'auth-secret'
+
+const EXAMPLES: Record<string, string> = {
+  PORT: 'a number from 1 to 65535',
+  APP_URL: 'an address like https://login.example.org',
+  SIGN_UP: 'open or closed',
+  API_DOCS: 'on or off',
+  RATE_LIMIT_SCALE: 'a number above 0',
+}
 
 const Environment = z.object({
   PORT: z.coerce.number().int().min(1).max(65535).default(3000),
@@ -48,36 +57,35 @@ const Environment = z.object({
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
-/**
- * This machine's address as its neighbours see it: the first IPv4 address that is not reachable from the whole
- * Internet (RFC 6890), private ranges (RFC 1918) preferred. Undefined where there is none.
- */
+/** Ranges that can't be reached from the whole Internet (RFC 6890); `reserved` is documentation and the like. */
+const LOCAL_RANGES = ['loopback', 'private', 'linkLocal', 'uniqueLocal', 'carrierGradeNat', 'reserved']
+
+/** This machine's IPv4 address as its neighbours see it, private ranges (RFC 1918) first; undefined without one. */
 export function lanAddress(interfaces = os.networkInterfaces()): string | undefined {
   const addresses = Object.values(interfaces)
     .flatMap((list) => list ?? [])
     .filter((item) => item.family === 'IPv4' && !item.internal)
-    .map((item) => ({ address: item.address, range: ipaddr.parse(item.address).range() }))
-    .filter(({ range }) => range !== 'unicast' && range !== 'linkLocal')
+    .map((item) => ({ address: item.address, range: ipaddr.parse(item.address).range() as string }))
+    .filter(({ range }) => LOCAL_RANGES.includes(range) && range !== 'linkLocal')
   return (addresses.find(({ range }) => range === 'private') ?? addresses[0])?.address
 }
 
-/** True for localhost and for addresses that can't be reached from the whole Internet (RFC 6890). */
-export function isLocalHost(hostname: string): boolean {
+const rangeOf = (hostname: string): string => {
   const bare = hostname.replace(/^\[|\]$/g, '')
-  if (bare === 'localhost' || bare.endsWith('.localhost')) return true
-  return ipaddr.isValid(bare) && ipaddr.process(bare).range() !== 'unicast'
+  if (bare === 'localhost' || bare.endsWith('.localhost')) return 'loopback'
+  return ipaddr.isValid(bare) ? ipaddr.process(bare).range() : 'unicast'
 }
+
+/** True for localhost and for addresses that can't be reached from the whole Internet. */
+export const isLocalHost = (hostname: string): boolean => LOCAL_RANGES.includes(rangeOf(hostname))
 
 /** True for names and addresses that never leave this machine. */
-export function isLoopback(hostname: string): boolean {
-  const bare = hostname.replace(/^\[|\]$/g, '')
-  if (bare === 'localhost' || bare.endsWith('.localhost')) return true
-  return ipaddr.isValid(bare) && ipaddr.process(bare).range() === 'loopback'
-}
+export const isLoopback = (hostname: string): boolean => rangeOf(hostname) === 'loopback'
 
-function readAppUrl(value: string | undefined, port: number): { appUrl: string; appUrlIsSet: boolean } {
-  if (value === undefined)
-    return { appUrl: `http://${lanAddress() ?? 'localhost'}:${port}`, appUrlIsSet: false }
+type AppUrl = Pick<Settings, 'appUrl' | 'appUrlIsSet'>
+
+function readAppUrl(value: string | undefined, host: string | undefined, port: number): AppUrl {
+  if (value === undefined) return { appUrl: `http://${reachableHost(host)}:${port}`, appUrlIsSet: false }
   const url = new URL(value)
   if (url.pathname !== '/' || url.search || url.hash || url.username)
     throw new SettingsError(
@@ -85,9 +93,16 @@ function readAppUrl(value: string | undefined, port: number): { appUrl: string; 
     )
   if (url.protocol === 'http:' && !isLocalHost(url.hostname))
     throw new SettingsError(
-      `APP_URL is ${value}: plain http would show every session to the network between. Use https, or a private address`,
+      `APP_URL is ${value}: plain http would show every session to the network between. Use https://${url.host}, or a private address like http://192.168.1.20:3000`,
     )
   return { appUrl: url.origin, appUrlIsSet: true }
+}
+
+/** Under which name others reach a server that is bound to `host`. */
+function reachableHost(host: string | undefined): string {
+  const everywhere = host === undefined || host === '0.0.0.0' || host === '::'
+  if (everywhere) return lanAddress() ?? 'localhost'
+  return isLoopback(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
 }
 
 function readDatabaseFile(value: string | undefined, dataDir: string): string {
@@ -99,36 +114,49 @@ function readDatabaseFile(value: string | undefined, dataDir: string): string {
   return path.resolve(/* turbopackIgnore: true */ value.slice(5))
 }
 
-/** Makes the data folder (0700) and, where AUTH_SECRET is unset, a secret in it (0600), once. */
+/** The secrets of AUTH_SECRET, else the one in the data folder, which is made (0600) where it is missing. */
 function readSecrets(value: string | undefined, dataDir: string): [string, ...string[]] {
   const secrets = (value ?? readSecretFile(dataDir)).split(',').map((secret) => secret.trim())
+  const source = value === undefined ? path.join(dataDir, SECRET_FILE) : 'AUTH_SECRET'
   for (const secret of secrets)
     if (secret.length < SECRET_MIN)
       throw new SettingsError(
-        `AUTH_SECRET holds ${secret.length} characters where ${SECRET_MIN} are the least: make one with "openssl rand -base64 32"`,
+        `${source} holds ${secret.length} characters where ${SECRET_MIN} are the least: make one with "openssl rand -base64 32"`,
       )
   return secrets as [string, ...string[]]
 }
 
-function readSecretFile(dataDir: string): string {
-  const file = path.join(dataDir, 'auth-secret')
+/** Makes the data folder, for its owner alone. */
+function makeDataFolder(dataDir: string): void {
   try {
     fs.mkdirSync(dataDir, { recursive: true, mode: 0o700 })
-    if (!fs.existsSync(file)) makeSecretFile(file)
-    return fs.readFileSync(file, 'utf8').trim()
+    fs.accessSync(dataDir, fs.constants.W_OK)
   } catch (error) {
+    const isFile = (error as NodeJS.ErrnoException).code === 'EEXIST'
+    const cause = isFile ? 'it is a file' : (error as Error).message
     throw new SettingsError(
-      `DATA_DIR is ${dataDir}, which can't be used (${(error as Error).message}): make it writable, or set DATA_DIR to a folder that is`,
+      `DATA_DIR is ${dataDir}, which can't be used (${cause}): set DATA_DIR to a folder that can be written`,
     )
   }
 }
 
-/** Two processes that start together must end up with one secret: the first one wins. */
+function readSecretFile(dataDir: string): string {
+  const file = path.join(dataDir, SECRET_FILE)
+  if (!fs.existsSync(file)) makeSecretFile(file)
+  fs.chmodSync(file, 0o600)
+  return fs.readFileSync(file, 'utf8').trim()
+}
+
+/** Written aside and linked: two processes that start together end up with one whole secret, the first one's. */
 function makeSecretFile(file: string): void {
+  const aside = `${file}.${process.pid}`
+  fs.writeFileSync(aside, randomBytes(32).toString('base64url') + '\n', { mode: 0o600 })
   try {
-    fs.writeFileSync(file, randomBytes(32).toString('base64url') + '\n', { flag: 'wx', mode: 0o600 })
+    fs.linkSync(aside, file)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  } finally {
+    fs.unlinkSync(aside)
   }
 }
 
@@ -154,11 +182,13 @@ export function readSettings(environment: Record<string, string | undefined>): S
   if (!parsed.success) {
     const [issue] = parsed.error.issues
     const key = String(issue?.path[0])
-    throw new SettingsError(`${key} is "${set[key]}": ${issue?.message}. See the settings in README.md`)
+    const example = EXAMPLES[key] ?? 'what README.md lists for it'
+    throw new SettingsError(`${key} is "${set[key]}" (${issue?.message}): set it to ${example}`)
   }
   const env = parsed.data
   const dataDir = path.resolve(/* turbopackIgnore: true */ env.DATA_DIR)
-  const { appUrl, appUrlIsSet } = readAppUrl(env.APP_URL, env.PORT)
+  makeDataFolder(dataDir)
+  const { appUrl, appUrlIsSet } = readAppUrl(env.APP_URL, env.HOST, env.PORT)
   if (env.RATE_LIMIT_SCALE !== 1 && !isLoopback(new URL(appUrl).hostname) && !isLoopback(env.HOST ?? ''))
     throw new SettingsError(
       `RATE_LIMIT_SCALE is ${env.RATE_LIMIT_SCALE}, which is for load tests alone: unset it, or set HOST or APP_URL to localhost`,

@@ -1,8 +1,31 @@
+import { Writable } from 'node:stream'
+import pino from 'pino'
 import { expect, test } from 'vitest'
-import { loggedPath } from './log'
+import { loggedPath, logOptions } from './log'
 
-test('the rotating code is not logged, nor is a query', () => {
-  expect(loggedPath('/scan/AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBB')).toBe('/scan/AAAAAAAAAAAAAAAAAAAAAA.[code]')
+test.each([
+  '/scan/AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBB',
+  '/scan/AAAAAAAAAAAAAAAAAAAAAA%2EBBBBBBBBBBB?x=1',
+  '//scan//AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBB',
+  '/%73can/AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBB',
+  '/scan/%',
+])('the rotating code in %s is not logged', (path) => {
+  expect(loggedPath(path)).toBe('/scan/[code]')
+})
+
+test('a path is logged without its query', () => {
   expect(loggedPath('/signin?next=/scan/AAAA.BBBB')).toBe('/signin')
-  expect(loggedPath('/api/login/AAAA')).toBe('/api/login/AAAA')
+  expect(loggedPath('/scan')).toBe('/scan')
+})
+
+test('secrets are redacted wherever they stand, error codes are not', () => {
+  let lines = ''
+  const out = new Writable({ write: (chunk, _, done) => ((lines += String(chunk)), done()) })
+  const log = pino(logOptions('info'), out)
+  const secrets = { password: 'SECRET', token: 'SECRET', scanToken: 'SECRET', cookie: 'SECRET' }
+  log.info({ ...secrets, headers: { cookie: 'SECRET' }, request: { headers: { 'set-cookie': 'SECRET' } } })
+  log.info({ body: { ...secrets, code: 'SECRET', userCode: 'SECRET' } })
+  log.error({ err: Object.assign(new Error('locked'), { code: 'SQLITE_BUSY' }) })
+  expect(lines).not.toContain('SECRET')
+  expect(lines).toContain('SQLITE_BUSY')
 })

@@ -1,36 +1,50 @@
 /** Logs as JSON lines. Secrets are redacted by name, and the rotating code is cut out of every address. */
-import pino, { type Logger } from 'pino'
+import pino, { type Logger, type LoggerOptions } from 'pino'
 import { settings } from './env'
 
 const LOGGER = Symbol.for('qr-login.logger')
 const shared = globalThis as { [LOGGER]?: Logger }
 
-const SECRET_FIELDS = [
+const SECRETS = [
   'password',
   'currentPassword',
   'newPassword',
+  'secret',
+  'token',
+  'deviceToken',
   'scanToken',
-  'userCode',
-  'code',
   'csrfToken',
+  'ticket',
+  'userCode',
+  'cookie',
+  'authorization',
+  'set-cookie',
 ]
+/** Our own error codes stay readable; the codes that a phone sends travel in bodies. */
+const PATHS = SECRETS.flatMap((name) => ['', '*', '*.*'].map((at) => `${at}["${name}"]`))
+
+/** Settings of the logger. */
+export const logOptions = (level: string): LoggerOptions => ({
+  level,
+  base: undefined,
+  redact: [...PATHS, 'body.code', '*.body.code'],
+})
 
 /** The process's logger. */
 export function log(): Logger {
-  return (shared[LOGGER] ??= pino({
-    level: settings().logLevel,
-    base: undefined,
-    redact: [
-      ...SECRET_FIELDS.flatMap((field) => [field, `*.${field}`]),
-      '*.headers.cookie',
-      '*.headers.authorization',
-      '*.headers["set-cookie"]',
-    ],
-  }))
+  return (shared[LOGGER] ??= pino(logOptions(settings().logLevel)))
 }
 
-/** A path as it may be logged: without its query, and without the code that `/scan/{id}.{code}` carries. */
+/** A path as it may be logged: without its query, and nothing of what `/scan/{id}.{code}` carries, however encoded. */
 export function loggedPath(url: string): string {
   const path = url.split('?')[0] ?? ''
-  return path.replace(/^(\/scan\/[^.]*)\..*$/, '$1.[code]')
+  return isScanPath(path) ? '/scan/[code]' : path
+}
+
+function isScanPath(path: string): boolean {
+  try {
+    return /^\/+scan\/+./i.test(decodeURIComponent(path))
+  } catch {
+    return true
+  }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { db } from './db'
-import { signOut } from './sessions'
+import { signOut } from './sessions/end'
 import { sweep } from './sweep'
 import { later, makePhone, makeUser, NOON, open } from './testing/people'
 

@@ -9,14 +9,18 @@ const HISTORY_DAYS = 180
 /** @returns how many rows went, by kind */
 export async function sweep(now: Date): Promise<{ requests: number; sessions: number; events: number }> {
   const before = (days: number) => ({ lt: new Date(now.getTime() - days * DAY_MS) })
-  const requests = await db().write((tx) =>
-    tx.loginRequest.deleteMany({ where: { expiresAt: before(REQUEST_DAYS) } }),
-  )
-  const sessions = await db().write((tx) =>
-    tx.session.deleteMany({
+  const requests = await db().write(async (tx) => {
+    // Who never signed in leaves no history.
+    await tx.auditEvent.deleteMany({ where: { at: before(REQUEST_DAYS), type: 'login_opened' } })
+    return tx.loginRequest.deleteMany({ where: { expiresAt: before(REQUEST_DAYS) } })
+  })
+  const sessions = await db().write(async (tx) => {
+    const ended = await tx.session.deleteMany({
       where: { OR: [{ endedAt: before(HISTORY_DAYS) }, { expiresAt: before(HISTORY_DAYS) }] },
-    }),
-  )
+    })
+    await tx.device.deleteMany({ where: { createdAt: before(HISTORY_DAYS), sessions: { none: {} } } })
+    return ended
+  })
   const events = await db().write((tx) => tx.auditEvent.deleteMany({ where: { at: before(HISTORY_DAYS) } }))
   return { requests: requests.count, sessions: sessions.count, events: events.count }
 }

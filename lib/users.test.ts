@@ -1,19 +1,13 @@
 import { describe, expect, test, vi } from 'vitest'
 import { db } from './db'
 import { settings } from './env'
-import { take } from './limits/limits'
+import { LIMITS, take } from './limits/limits'
 import * as passwords from './passwords'
-import { findSession, signOut } from './sessions'
+import { findSession } from './sessions/current'
+import { signOut } from './sessions/end'
 import { later, letIn, NOON, openAndConfirm, PHONE, sessionOf } from './testing/people'
-import {
-  changePassword,
-  createUser,
-  listUsers,
-  reauthenticate,
-  resetPassword,
-  setDisabled,
-  signInWithPassword,
-} from './users'
+import { disableUser, enableUser, listUsers, resetPassword } from './operator'
+import { changeName, changePassword, createUser, reauthenticate, signInWithPassword } from './users'
 
 let count = 0
 
@@ -37,12 +31,12 @@ describe('signing in', () => {
     const first = await signedIn(email)
     expect(first.session).toMatchObject({ method: 'password', kind: 'own', user: { name: 'Ada', email } })
     const again = await signIn(email, 'correct horse', first.device)
-    expect(again.deviceToken).toBeUndefined()
+    expect(again.deviceToken).toBe(first.device)
   })
 
   test('answers alike to a wrong password, an unknown address and a disabled account', async () => {
     const disabled = await account()
-    await setDisabled(disabled, true, NOON)
+    await disableUser(disabled, NOON)
     const wrong = await account()
     await expect(signIn(wrong, 'wrong')).rejects.toMatchObject({ code: 'proof_failed' })
     await expect(signIn('nobody@example.org')).rejects.toMatchObject({ code: 'proof_failed' })
@@ -67,6 +61,56 @@ describe('signing in', () => {
       userId: owner.session.userId,
     })
   })
+})
+
+describe('while a password is being hashed', () => {
+  /** Lets something happen between the comparison and the write. */
+  const meanwhile = (change: () => Promise<unknown>) => {
+    const compare = passwords.verifyPassword
+    vi.spyOn(passwords, 'verifyPassword').mockImplementationOnce(async (stored, given) => {
+      const matches = await compare(stored, given)
+      await change()
+      return matches
+    })
+  }
+
+  test('the account may be disabled: no session', async () => {
+    const email = await account()
+    meanwhile(() => disableUser(email, NOON))
+    await expect(signIn(email)).rejects.toMatchObject({ code: 'proof_failed' })
+  })
+
+  test('the password may be changed: no session, and no strength', async () => {
+    const email = await account()
+    const { session } = await signedIn(email)
+    meanwhile(() => resetPassword(email, 'set by operator', NOON))
+    await expect(signIn(email)).rejects.toMatchObject({ code: 'proof_failed' })
+    meanwhile(() => resetPassword(email, 'and once more so', NOON))
+    await expect(reauthenticate(session, 'set by operator', NOON, null)).rejects.toMatchObject({
+      code: 'proof_failed',
+    })
+  })
+
+  test('the session may end: no strength, and no new name', async () => {
+    const { session } = await signedIn(await account())
+    meanwhile(() => signOut(session, NOON, null))
+    const refused = { code: 'sign_in_required' }
+    await expect(reauthenticate(session, 'correct horse', NOON, null)).rejects.toMatchObject(refused)
+    await expect(changeName(session, 'Eve', NOON)).rejects.toMatchObject(refused)
+  })
+})
+
+test('wrong passwords in one session don’t keep another from the right one', async () => {
+  const email = await account()
+  const borrowed = await signedIn(email)
+  const own = await signedIn(email)
+  const points = LIMITS.password_device.points * settings().rateLimitScale
+  const key = `${borrowed.session.userId} ${borrowed.session.deviceId}`
+  for (let taken = 0; taken < points; taken++) await take('password_device', key)
+  await expect(reauthenticate(borrowed.session, 'correct horse', NOON, null)).rejects.toMatchObject({
+    code: 'rate_limited',
+  })
+  await expect(reauthenticate(own.session, 'correct horse', NOON, null)).resolves.toBeUndefined()
 })
 
 describe('an address', () => {
@@ -141,11 +185,14 @@ describe('the operator', () => {
   test('disables and enables', async () => {
     const email = await account()
     const { token, device } = await signedIn(email)
-    await setDisabled(email, true, NOON)
+    await disableUser(email, NOON)
     expect(await findSession(token, device, NOON, null)).toBeNull()
-    await setDisabled(email, false, NOON)
+    await enableUser(email, NOON)
+    const back = await signedIn(email)
+    await enableUser(email, NOON)
+    expect(await findSession(back.token, back.device, NOON, null)).not.toBeNull()
     await expect(signIn(email)).resolves.toBeDefined()
-    await expect(setDisabled('nobody@example.org', true, NOON)).rejects.toMatchObject({ code: 'not_found' })
+    await expect(disableUser('nobody@example.org', NOON)).rejects.toMatchObject({ code: 'not_found' })
   })
 
   test('lists accounts without anything secret', async () => {

@@ -3,17 +3,12 @@ import { audit } from './audit'
 import { db, isUniqueViolation, type Transaction } from './db'
 import { claimDevice, deviceOf } from './devices'
 import { AppError } from './errors'
-import { giveBack, take, type LimitName } from './limits/limits'
+import { giveBackAll, takeAll, type Taking } from './limits/limits'
 import { hashPassword, verifyPassword } from './passwords'
-import {
-  createSession,
-  endOthers,
-  endRequestsOf,
-  endSessions,
-  PASSWORD_STAY_SECONDS,
-  requireLive,
-  type CurrentSession,
-} from './sessions'
+import { createSession, PASSWORD_STAY_SECONDS, type SignedIn } from './sessions/create'
+import { requireLive, type CurrentSession } from './sessions/current'
+import { endOthers } from './sessions/end'
+import { endRequestsOf } from './login/end-requests'
 import { newId } from './tokens'
 import type { Agent } from './user-agent'
 
@@ -53,13 +48,6 @@ interface SignIn {
   bucket: string
 }
 
-/** What a sign-in gives the browser: the session's token, and the device cookie where the device is new. */
-export interface SignedIn {
-  userId: string
-  token: string
-  deviceToken?: string
-}
-
 /**
  * Signs in with a password. An unknown address, a disabled account and a wrong password answer alike, in time too.
  * A device that belongs to the account has a limit of its own, so that strangers can't lock the owner out.
@@ -68,16 +56,16 @@ export interface SignedIn {
 export async function signInWithPassword(attempt: SignIn, now: Date): Promise<SignedIn> {
   const user = await db().read((client) => client.user.findUnique({ where: { email: attempt.email } }))
   const device = await db().read((client) => deviceOf(client, attempt.deviceCookie))
-  const account: [LimitName, string] =
+  const account: Taking =
     device && device.userId === user?.id
       ? ['sign_in_device', `${user.id} ${device.id}`]
       : ['sign_in_account', attempt.email]
   // Counted before the comparison, given back after a right one: parallel guesses can't slip through.
-  await take('sign_in_address', attempt.bucket)
-  await take(...account)
+  const tries: Taking[] = [['sign_in_address', attempt.bucket], account]
+  await takeAll(tries)
   const matches = await verifyPassword(user?.passwordHash ?? null, attempt.password)
   if (!user || !matches || user.disabledAt) throw new AppError('proof_failed')
-  await Promise.all([giveBack('sign_in_address', attempt.bucket), giveBack(...account)])
+  await giveBackAll(tries)
   return db().write(async (tx) => {
     await requireUnchanged(tx, user)
     const claimed = await claimDevice(
@@ -111,10 +99,11 @@ async function requireUnchanged(tx: Transaction, user: { id: string; passwordHas
 
 /** Takes a try at the account's password and compares; answers with the user's row. */
 async function provePassword(session: CurrentSession, password: string) {
-  await take('password_account', session.userId)
+  const tries: Taking[] = [['password_device', `${session.userId} ${session.deviceId}`]]
+  await takeAll(tries)
   const user = await db().read((client) => client.user.findUnique({ where: { id: session.userId } }))
   if (!user || !(await verifyPassword(user.passwordHash, password))) throw new AppError('proof_failed')
-  await giveBack('password_account', session.userId)
+  await giveBackAll(tries)
   return user
 }
 
@@ -131,10 +120,8 @@ export async function reauthenticate(
   const user = await provePassword(session, password)
   await db().write(async (tx) => {
     await requireUnchanged(tx, user)
-    await tx.session.updateMany({
-      where: { id: session.id, endedAt: null },
-      data: { reauthenticatedAt: now },
-    })
+    await requireLive(tx, session, now)
+    await tx.session.updateMany({ where: { id: session.id }, data: { reauthenticatedAt: now } })
     await audit(tx, now, {
       type: 'reauthenticated',
       userId: session.userId,
@@ -166,7 +153,7 @@ export async function changePassword(
     if (changed.count === 0) throw new AppError('proof_failed')
     await tx.session.updateMany({ where: { id: session.id }, data: { reauthenticatedAt: now } })
     await endRequestsOf(tx, [session.id], now)
-    const ended = await endOthers(tx, session, 'password_changed', now)
+    const ended = await endOthers(tx, session, 'password_changed', now, address)
     await audit(tx, now, {
       type: 'password_changed',
       userId: user.id,
@@ -180,70 +167,8 @@ export async function changePassword(
 /** Changes the name that others see. */
 export async function changeName(session: CurrentSession, name: string, now: Date): Promise<void> {
   await db().write(async (tx) => {
+    await requireLive(tx, session, now)
     await tx.user.updateMany({ where: { id: session.userId }, data: { name } })
     await audit(tx, now, { type: 'profile_changed', userId: session.userId, sessionId: session.id })
   })
-}
-
-/** @throws AppError `not_found` */
-async function endAllOf(
-  tx: Transaction,
-  email: string,
-  data: object,
-  reason: 'password_changed' | 'disabled',
-  now: Date,
-) {
-  const [user] = await tx.user.updateManyAndReturn({ where: { email }, data, select: { id: true } })
-  if (!user) throw new AppError('not_found', { detail: `There is no account with the address ${email}.` })
-  const live = await tx.session.findMany({ where: { userId: user.id, endedAt: null }, select: { id: true } })
-  await endSessions(
-    tx,
-    live.map((row) => row.id),
-    reason,
-    now,
-  )
-  return user.id
-}
-
-/**
- * The operator sets a new password; all sessions end.
- * @throws AppError `not_found`
- */
-export async function resetPassword(email: string, password: string, now: Date): Promise<void> {
-  const passwordHash = await hashPassword(password)
-  await db().write(async (tx) => {
-    const userId = await endAllOf(tx, email, { passwordHash }, 'password_changed', now)
-    await audit(tx, now, { type: 'password_changed', userId, detail: 'operator' })
-  })
-}
-
-/**
- * The operator disables an account (all sessions end) or enables it again.
- * @throws AppError `not_found`
- */
-export async function setDisabled(email: string, disabled: boolean, now: Date): Promise<void> {
-  await db().write(async (tx) => {
-    const userId = await endAllOf(tx, email, { disabledAt: disabled ? now : null }, 'disabled', now)
-    await audit(tx, now, {
-      type: disabled ? 'account_disabled' : 'account_enabled',
-      userId,
-      detail: 'operator',
-    })
-  })
-}
-
-/** All accounts, oldest first, for the operator. */
-export function listUsers(now: Date) {
-  return db().read((client) =>
-    client.user.findMany({
-      orderBy: { createdAt: 'asc' },
-      select: {
-        email: true,
-        name: true,
-        createdAt: true,
-        disabledAt: true,
-        _count: { select: { sessions: { where: { endedAt: null, expiresAt: { gt: now } } } } },
-      },
-    }),
-  )
 }

@@ -41,7 +41,9 @@ const id = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
 const token = z.string().min(20).max(128)
 const seconds = z.number().int().nonnegative()
 const iso = z.iso.datetime()
-const name = z.string().trim().min(1).max(80)
+/** Something that can be seen: a letter or digit, and no control or invisible characters (but joiners, for emoji and scripts). */
+const visible = /^(?!.*[^\P{C}\u200C\u200D]).*[\p{L}\p{N}]/su
+const name = z.string().trim().min(1).max(80).regex(visible)
 const email = z.string().trim().toLowerCase().max(254).pipe(z.email())
 /** NIST SP 800-63B §3.1.1.2: length is what counts; no composition rules. */
 const newPassword = z.string().min(10).max(256)
@@ -104,8 +106,7 @@ export const Scanned = z.object({
 })
 
 export const ConfirmBody = z.strictObject({ scanToken: token, stay: Stay, kind: Kind })
-/** The new scan token is for taking the approval back until the desktop has used it. */
-export const Confirmed = z.object({ status: z.literal('confirmed'), scanToken: token, expiresIn: seconds })
+export const Confirmed = z.object({ status: z.literal('confirmed'), expiresIn: seconds })
 export const RejectBody = z.strictObject({ scanToken: token })
 export const Rejected = z.object({ status: z.literal('rejected'), reason: Reason })
 export const WithdrawBody = z.strictObject({ reason: z.enum(['withdrawn', 'not_me']).default('withdrawn') })
@@ -143,7 +144,7 @@ export const SessionView = z.object({
   expiresAt: iso,
 })
 export const SessionList = z.object({ sessions: z.array(SessionView) })
-export const RenameBody = z.strictObject({ name: z.string().trim().max(60) })
+export const RenameBody = z.strictObject({ name: z.union([z.literal(''), name.max(60)]) })
 export const Ended = z.object({ ended: z.number().int() })
 
 export const ReauthenticateBody = z.strictObject({ password })

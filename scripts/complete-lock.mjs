@@ -23,7 +23,8 @@ function entry(name, version, parent) {
   const words = name.split(/[/-]/)
   const os = SYSTEMS.find((system) => words.includes(system))
   const cpu = PROCESSORS.find((processor) => words.includes(processor))
-  if (!cpu || !/^\d+\.\d+\.\d+/.test(version)) throw new Error(`${name}@${version}: for which platform is that?`)
+  if (!cpu || !/^\d+\.\d+\.\d+/.test(version))
+    throw new Error(`${name}@${version}: for which platform is that?`)
   return {
     version,
     cpu: [cpu],

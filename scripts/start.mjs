@@ -8,6 +8,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { build, checkNode, generate, install, isBuilt, prepare, Problem, root, stopTools } from './steps.mjs'
 
+const started = Date.now()
 const dev = process.argv.includes('--dev')
 const buildOnly = process.argv.includes('--build-only')
 const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }
@@ -52,7 +53,12 @@ async function checkPort() {
 
 function serve() {
   const args = ['--import', 'tsx', path.join(root, 'server/main.ts')]
-  const env = { ...process.env, NODE_ENV: dev ? 'development' : 'production', NEXT_TELEMETRY_DISABLED: '1' }
+  const env = {
+    ...process.env,
+    NODE_ENV: dev ? 'development' : 'production',
+    NEXT_TELEMETRY_DISABLED: '1',
+    STARTED_AT: String(started),
+  }
   const child = spawn(process.execPath, args, { cwd: root, env, stdio: 'inherit' })
   for (const signal of Object.keys(SIGNALS)) {
     process.removeListener(signal, stop)

@@ -6,8 +6,9 @@ import { settings } from '../lib/env'
 import { isAppError } from '../lib/errors'
 import { migrate } from '../lib/migrate'
 import { newSecret } from '../lib/tokens'
-import { createUser, listUsers, resetPassword, setDisabled } from '../lib/users'
-import { SignUpBody } from '../lib/wire'
+import { disableUser, enableUser, listUsers, resetPassword } from '../lib/operator'
+import { createUser } from '../lib/users'
+import { PASSWORD_MIN, SignUpBody } from '../lib/wire'
 
 const USAGE = `npm run user -- add EMAIL NAME      creates an account and prints its password
 npm run user -- reset EMAIL         sets and prints a new password, ends all sessions
@@ -17,39 +18,44 @@ npm run user -- list                lists the accounts
 
 --password-stdin                    with add and reset: reads the password instead of making one`
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { 'password-stdin': { type: 'boolean', default: false } },
-})
+/** A line for the operator, and no stack. */
+class Refusal extends Error {}
 
 /** The password to set, and whether we made it and so must show it. */
-async function password(): Promise<{ password: string; made: boolean }> {
-  if (!values['password-stdin']) return { password: newSecret().slice(0, 20), made: true }
+async function password(fromInput: boolean): Promise<{ password: string; made: boolean }> {
+  if (!fromInput) return { password: newSecret().slice(0, 20), made: true }
   const read = (await text(process.stdin)).replace(/\r?\n$/, '')
-  return { password: SignUpBody.shape.password.parse(read), made: false }
+  if (!SignUpBody.shape.password.safeParse(read).success)
+    throw new Refusal(`A password has at least ${PASSWORD_MIN} characters.`)
+  return { password: read, made: false }
 }
 
 const told = ({ password, made }: { password: string; made: boolean }) =>
   made ? ` Password: ${password}` : ''
 
-const COMMANDS: Record<string, (now: Date, email: string, ...rest: string[]) => Promise<string>> = {
-  async add(now, address, ...rest) {
-    const chosen = await password()
-    const user = SignUpBody.parse({ email: address, name: rest.join(' '), password: chosen.password })
-    await createUser(user, now, null)
-    return `${user.email} can sign in.${told(chosen)}`
+interface Call {
+  name: string
+  fromInput: boolean
+}
+
+const COMMANDS: Record<string, (now: Date, email: string, call: Call) => Promise<string>> = {
+  async add(now, email, { name, fromInput }) {
+    const chosen = await password(fromInput)
+    if (!SignUpBody.shape.name.safeParse(name).success) throw new Refusal(`"${name}" is no name.`)
+    await createUser({ email, name, password: chosen.password }, now, null)
+    return `${email} can sign in.${told(chosen)}`
   },
-  async reset(now, email) {
-    const chosen = await password()
+  async reset(now, email, { fromInput }) {
+    const chosen = await password(fromInput)
     await resetPassword(email, chosen.password, now)
     return `${email} has a new password and no sessions.${told(chosen)}`
   },
   async disable(now, email) {
-    await setDisabled(email, true, now)
+    await disableUser(email, now)
     return `${email} is disabled and has no sessions.`
   },
   async enable(now, email) {
-    await setDisabled(email, false, now)
+    await enableUser(email, now)
     return `${email} can sign in again.`
   },
   async list(now) {
@@ -57,7 +63,7 @@ const COMMANDS: Record<string, (now: Date, email: string, ...rest: string[]) => 
     const lines = users.map(({ email, name, createdAt, disabledAt, _count }) =>
       [
         createdAt.toISOString().slice(0, 10),
-        disabledAt ? 'disabled' : `${_count.sessions} sessions`,
+        disabledAt ? 'disabled' : `sessions: ${_count.sessions}`,
         email,
         name,
       ].join('\t'),
@@ -67,29 +73,25 @@ const COMMANDS: Record<string, (now: Date, email: string, ...rest: string[]) => 
 }
 
 async function main(): Promise<void> {
-  const [name = '', email = '', ...rest] = positionals
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { 'password-stdin': { type: 'boolean', default: false } },
+  })
+  const [name = '', address = '', ...rest] = positionals
   const command = COMMANDS[name]
-  if (!command || (name !== 'list' && !email) || (name === 'add' && rest.length === 0)) {
-    process.stderr.write(USAGE + '\n')
-    process.exitCode = 2
-    return
-  }
+  if (!command || (name === 'add' && rest.length === 0)) throw new Refusal(USAGE)
+  const email = SignUpBody.shape.email.safeParse(address)
+  if (name !== 'list' && !email.success) throw new Refusal(`"${address}" is no e-mail address.`)
+  process.umask(0o077)
   await migrate(settings().databaseFile)
-  process.stdout.write((await command(new Date(), email.toLowerCase(), ...rest)) + '\n')
+  const call = { name: rest.join(' '), fromInput: values['password-stdin'] }
+  process.stdout.write((await command(new Date(), email.data ?? '', call)) + '\n')
   await db().close()
 }
 
-/** One line a person can act on. */
-function explain(error: unknown): string {
-  if (isAppError(error, 'invalid_input')) return 'That address has an account already.'
-  if (error instanceof Error && error.name === 'ZodError') {
-    const [issue] = (error as unknown as { issues: { path: string[]; message: string }[] }).issues
-    return `${issue?.path.join('.') || 'password'}: ${issue?.message}`
-  }
-  return error instanceof Error ? error.message : String(error)
-}
-
-main().catch((error: unknown) => {
-  process.stderr.write(explain(error) + '\n')
+main().catch((error: Error) => {
+  const taken = isAppError(error, 'invalid_input')
+  const usage = 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')
+  process.stderr.write(`${taken ? 'That address has an account already.' : usage ? USAGE : error.message}\n`)
   process.exitCode = 1
 })

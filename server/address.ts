@@ -8,7 +8,7 @@ const FORWARDING_HEADERS = ['x-forwarded-for', 'forwarded', 'x-real-ip']
 export interface Address {
   /** Null where it could not be determined. */
   address: string | null
-  /** The key for limits: the address, an IPv6 network of 64 bits, or an undeclared proxy as a whole. */
+  /** The key for limits: the address or an IPv6 network of 64 bits; the peer's own where the caller's is undetermined. */
   bucket: string
 }
 
@@ -24,10 +24,10 @@ export function addressReader(
     const forwarded = FORWARDING_HEADERS.some((name) => request.headers[name] !== undefined)
     if (forwarded && !trusts(peer, 0)) {
       warn(peer, request)
-      return { address: null, bucket: `behind ${networkOf(peer)}` }
+      return { address: null, bucket: networkOf(peer) }
     }
     const address = normalize(proxyAddr(request, trusts))
-    return { address, bucket: address === null ? `behind ${networkOf(peer)}` : networkOf(address) }
+    return { address, bucket: networkOf(address ?? peer) }
   }
 }
 

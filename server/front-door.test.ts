@@ -83,7 +83,7 @@ describe('the address', () => {
       const warned = vi.spyOn(log(), 'warn').mockImplementation(() => {})
       expect(await seen({}, { [name]: '203.0.113.66' })).toEqual({
         address: null,
-        bucket: 'behind 127.0.0.1',
+        bucket: '127.0.0.1',
       })
       expect(warned).toHaveBeenCalledOnce()
     },

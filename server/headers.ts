@@ -7,8 +7,13 @@ const EVERYWHERE: Record<string, string> = {
   // `no-referrer` would make form posts send `Origin: null`.
   'Referrer-Policy': 'same-origin',
   'Permissions-Policy': 'camera=(self), microphone=(self), geolocation=(), payment=(), usb=()',
-  'Cross-Origin-Opener-Policy': 'same-origin',
   'Cross-Origin-Resource-Policy': 'same-origin',
+}
+
+/** Browsers ignore these over plain http, and complain of the first. */
+const OVER_HTTPS = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Strict-Transport-Security': 'max-age=31536000',
 }
 
 export type Area = 'page' | 'api' | 'static'
@@ -16,7 +21,7 @@ export type Area = 'page' | 'api' | 'static'
 /** Which rules an address falls under. */
 export function areaOf(path: string): Area {
   if (path.startsWith('/api/')) return 'api'
-  return path.startsWith('/_next/') ? 'static' : 'page'
+  return path.startsWith('/_next/static/') ? 'static' : 'page'
 }
 
 /**
@@ -47,6 +52,6 @@ export function securityHeaders(area: Area, secure: boolean): Record<string, str
   return {
     ...EVERYWHERE,
     ...(area === 'api' && { 'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'" }),
-    ...(secure && { 'Strict-Transport-Security': 'max-age=31536000' }),
+    ...(secure && OVER_HTTPS),
   }
 }

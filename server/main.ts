@@ -16,7 +16,9 @@ const STOP_WITHIN_MS = 10_000
 const KEEP_ALIVE_MS = 65_000
 
 async function main(): Promise<void> {
-  const started = performance.now() - process.uptime() * 1000
+  const started = Number(process.env.STARTED_AT) || Date.now() - process.uptime() * 1000
+  // The database and the secret are for this user alone, whatever folder they are in.
+  process.umask(0o077)
   const config = settings()
   await migrate(config.databaseFile)
 
@@ -39,7 +41,7 @@ async function main(): Promise<void> {
     { protect: true, catch: (err) => log().warn({ err }, 'sweep failed') },
     async () => log().info(await sweep(new Date()), 'swept'),
   )
-  process.stdout.write(welcome(config, performance.now() - started) + '\n')
+  process.stdout.write(welcome(config, Date.now() - started) + '\n')
 
   const stop = once(async () => {
     sweeping.stop()

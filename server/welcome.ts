@@ -25,8 +25,11 @@ export function welcome(settings: Settings, milliseconds: number): string {
     `On this computer  ${desktop}/login`,
     `On your phone     ${appUrl}  (same network)`,
     '',
-    ...renderUnicodeCompact(appUrl, { border: 2 }).split('\n'),
+    ...renderUnicodeCompact(appUrl, { border: 4 }).split('\n').map(blackOnWhite),
   )
 }
+
+/** Blocks are the light modules. The colours are said aloud: a light terminal would show them inverted. */
+const blackOnWhite = (row: string): string => (process.stdout.isTTY ? `\u001b[97;40m${row}\u001b[0m` : row)
 
 const lines = (...all: string[]): string => ['', ...all.map((line) => `  ${line}`.trimEnd()), ''].join('\n')

@@ -19,11 +19,13 @@ export const answer = (status: number, body: unknown, cookies: string[] = []): R
 export const noContent = (cookies: string[] = []): Response =>
   new Response(null, { status: 204, headers: withCookies(NO_STORE, cookies) })
 
+const messageOf = ({ cause, message }: Error): string => (cause instanceof Error ? cause.message : message)
+
 /** Any thrown value as problem details; what is not an AppError is logged and told as `internal`. */
 export function problem(error: unknown, requestId: string): Response {
   const known = error instanceof AppError ? error : new AppError('internal', { cause: error })
-  if (known.status >= 500)
-    log().error({ requestId, code: known.code, err: known.cause ?? known }, 'request failed')
+  if (known.code === 'unavailable') log().warn({ requestId, cause: messageOf(known) }, 'database away')
+  else if (known.status >= 500) log().error({ requestId, err: known.cause ?? known }, 'request failed')
   const { detail, retryAfter, reason, status, fields } = known.extras
   const body: Problem = {
     type: `urn:qr-login:problem:${known.code}`,

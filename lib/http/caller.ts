@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { AppError } from '../errors'
-import type { Caller } from '../login/requests'
+import type { Caller } from '../caller'
 import { equal } from '../tokens'
 import { parseUserAgent } from '../user-agent'
 

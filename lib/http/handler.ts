@@ -2,7 +2,7 @@
 import type { z } from 'zod'
 import { AppError } from '../errors'
 import { take, type LimitName } from '../limits/limits'
-import { findSession, type CurrentSession } from '../sessions'
+import { findSession, type CurrentSession } from '../sessions/current'
 import { problem } from './answer'
 import { check, readBody } from './body'
 import { callerOf, type CallerOf } from './caller'
@@ -31,7 +31,7 @@ interface Rules<Schema extends z.ZodType, Signed extends boolean> {
 type RouteContext = { params: Promise<Record<string, string>> }
 
 /**
- * Makes a route handler: came through the front door, same origin, limit, session, body; then `run`. Whatever is
+ * Makes a route handler: came through the front door, same origin, limit, body, session; then `run`. Whatever is
  * thrown is answered as problem details.
  */
 export function handler<Signed extends boolean, Schema extends z.ZodType = z.ZodUndefined>(
@@ -40,17 +40,19 @@ export function handler<Signed extends boolean, Schema extends z.ZodType = z.Zod
   return async (request, context) => {
     let requestId = ''
     try {
-      const now = new Date()
       const caller = callerOf(request.headers)
       requestId = caller.requestId
       requireSameOrigin(request, caller.origin)
       await take(rules.limit, caller.bucket)
+      const body = rules.body && check(rules.body, await readBody(request))
+      // Only now: a body may take its time, and neither code nor session may outlive it.
+      const now = new Date()
       const cookies = new Cookies(request.headers.get('cookie'))
       const session = rules.session ? await requireSession(cookies, caller, now) : null
       return await rules.run({
         request,
         params: await context.params,
-        body: rules.body && check(rules.body, await readBody(request)),
+        body,
         caller,
         cookies,
         session,

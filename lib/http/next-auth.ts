@@ -8,10 +8,12 @@ import CredentialsProvider from 'next-auth/providers/credentials'
 import { AppError, isAppError } from '../errors'
 import { keyFor } from '../keys'
 import { take } from '../limits/limits'
-import { consume } from '../login/requests'
-import { findSession, signOut } from '../sessions'
+import { consume } from '../login/consume'
+import type { SignedIn } from '../sessions/create'
+import { findSession } from '../sessions/current'
+import { endReplaced, signOut } from '../sessions/end'
 import { splitToken } from '../tokens'
-import { signInWithPassword, type SignedIn } from '../users'
+import { signInWithPassword } from '../users'
 import { ConsumeBody, PasswordBody } from '../wire'
 import { problem } from './answer'
 import { check, readBody } from './body'
@@ -71,12 +73,15 @@ async function endSession({ cookies, caller, now }: Passage): Promise<void> {
 }
 
 /** Signing in again replaces the cookie: the session that it held would live on where nobody can reach it. */
-async function endReplaced(passage: Passage, signedIn: SignedIn): Promise<void> {
-  const before = splitToken(passage.cookies.get('session'))
-  if (!before || before.id === splitToken(signedIn.token)?.id) return
+async function leaveReplaced({ cookies, caller, now }: Passage, signedIn: SignedIn): Promise<void> {
+  const replaced = splitToken(cookies.get('session'))?.id
+  const made = splitToken(signedIn.token)?.id
+  if (!made || !replaced || replaced === made) return
   try {
-    await endSession(passage)
+    const session = await findSession(cookies.get('session'), cookies.get('device'), now, caller.address)
+    if (session) await endReplaced(session.id, made, now, caller.address)
   } catch (error) {
+    // The sign-in is done; that it could not tidy up must not undo it.
     if (!isAppError(error, 'unavailable')) throw error
   }
 }
@@ -101,7 +106,7 @@ async function pass(
   if (passage.fault) throw passage.fault
   if (nextauth[0] === 'callback' && !passage.signedIn)
     throw new AppError('invalid_input', { fields: [{ field: 'csrfToken', code: 'mismatch' }] })
-  if (passage.signedIn) await endReplaced(passage, passage.signedIn)
+  if (passage.signedIn) await leaveReplaced(passage, passage.signedIn)
   if (passage.signedIn?.deviceToken)
     response.headers.append('Set-Cookie', setCookie('device', passage.signedIn.deviceToken, DEVICE_SECONDS))
   return response.toResponse()

@@ -17,9 +17,9 @@ export const LIMITS = {
   scan: { points: 60, seconds: 60 },
   user_code_account: { points: 5, seconds: 900 },
   sign_in_account: { points: 10, seconds: 900 },
-  password_account: { points: 10, seconds: 900 },
-  /** Keyed by account and device, so that strangers who guess can't lock the owner out. */
+  /** Keyed by account and device, so that whoever guesses elsewhere can't lock the owner out. */
   sign_in_device: { points: 10, seconds: 900 },
+  password_device: { points: 10, seconds: 900 },
   /** Keyed by session. */
   wrong_device_report: { points: 1, seconds: 60 },
 } as const satisfies Record<string, { points: number; seconds: number }>
@@ -58,8 +58,29 @@ export async function take(name: LimitName, key: string): Promise<void> {
 }
 
 /** Gives a point back: what was counted beforehand turned out to be right. */
-export async function giveBack(name: LimitName, key: string): Promise<void> {
+async function giveBack(name: LimitName, key: string): Promise<void> {
   await limiter(name).reward(key)
+}
+
+export type Taking = [LimitName, string]
+
+/**
+ * Takes a point of each; what a later one refuses is given back to the earlier ones.
+ * @throws AppError `rate_limited`
+ */
+export async function takeAll(takings: Taking[]): Promise<void> {
+  for (const [index, taking] of takings.entries())
+    try {
+      await take(...taking)
+    } catch (error) {
+      await giveBackAll(takings.slice(0, index))
+      throw error
+    }
+}
+
+/** Gives a point of each back. */
+export async function giveBackAll(takings: Taking[]): Promise<void> {
+  await Promise.all(takings.map((taking) => giveBack(...taking)))
 }
 
 /** Takes a point where there is one; false where there is none. */

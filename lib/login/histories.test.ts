@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { beforeAll, expect, test } from 'vitest'
 import { db } from '../db'
 import { isAppError } from '../errors'
-import { signOut } from '../sessions'
+import { signOut } from '../sessions/end'
 import {
   codeOf,
   DESKTOP,
@@ -15,7 +15,9 @@ import {
   PHONE,
   type SignedInDevice,
 } from '../testing/people'
-import { confirm, consume, decline, endAsDesktop, scan } from './requests'
+import { consume } from './consume'
+import { endAsDesktop } from './desktop'
+import { confirm, decline, scan } from './phone'
 import { statusAt } from './state'
 
 type Step =
@@ -86,16 +88,9 @@ async function perform(world: World, action: Step, now: Date): Promise<unknown> 
       const token = action.token === 'forged' ? FORGED : (known?.token ?? FORGED)
       const { session } = phone(action.who)
       if (action.do === 'decline') return decline(request.id, token, session, PHONE, now)
-      const confirmed = await confirm(
-        request.id,
-        { scanToken: token, stay: '12h', kind: 'derived' },
-        session,
-        PHONE,
-        now,
-      )
+      await confirm(request.id, { scanToken: token, stay: '12h', kind: 'derived' }, session, PHONE, now)
       // Only who holds the live token gets here: the last one who scanned.
       expect(tokens.at(-1)).toEqual({ who: action.who, token })
-      tokens.push({ who: action.who, token: confirmed.scanToken })
       return
     }
     case 'consume':

@@ -2,7 +2,7 @@
 import { db } from '../db'
 import { deviceOf } from '../devices'
 import type { LoginRequest } from '../generated/prisma/client'
-import type { CurrentSession } from '../sessions'
+import type { CurrentSession } from '../sessions/current'
 import {
   KINDS,
   type DeviceKind,

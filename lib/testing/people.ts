@@ -2,8 +2,12 @@
 import { db } from '../db'
 import { claimDevice } from '../devices'
 import { currentCode } from '../login/code'
-import { confirm, consume, openRequest, scan, type Caller } from '../login/requests'
-import { createSession, findSession, type CurrentSession } from '../sessions'
+import { consume } from '../login/consume'
+import { openRequest } from '../login/desktop'
+import { confirm, scan } from '../login/phone'
+import type { Caller } from '../caller'
+import { createSession } from '../sessions/create'
+import { findSession, type CurrentSession } from '../sessions/current'
 import { newId } from '../tokens'
 import type { Kind, Stay } from '../wire'
 
@@ -55,7 +59,7 @@ export async function makePhone(userId: string, now = NOON, stay = 86_400): Prom
       },
       now,
     )
-    return { token, device: device.cookie! }
+    return { token, device: device.cookie }
   })
   return { ...made, session: await sessionOf(made.token, made.device, now) }
 }
@@ -96,14 +100,9 @@ export async function openAndConfirm(
   stay: Stay = '12h',
 ) {
   const scanned = await openAndScan(phone, now)
-  const { scanToken } = await confirm(
-    scanned.id,
-    { scanToken: scanned.scanToken, stay, kind },
-    phone.session,
-    PHONE,
-    now,
-  )
-  return { ...scanned, scanToken }
+  const body = { scanToken: scanned.scanToken, stay, kind }
+  await confirm(scanned.id, body, phone.session, PHONE, now)
+  return scanned
 }
 
 /** A desktop that `phone` let in. */

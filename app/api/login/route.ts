@@ -2,7 +2,7 @@ import { settings } from '@/lib/env'
 import { answer } from '@/lib/http/answer'
 import { dropDesktopSecret, setDesktopSecret } from '@/lib/http/cookies'
 import { handler } from '@/lib/http/handler'
-import { openRequest } from '@/lib/login/requests'
+import { openRequest } from '@/lib/login/desktop'
 import { openedView } from '@/lib/login/view'
 import { OpenBody } from '@/lib/wire'
 

@@ -1,6 +1,7 @@
 import { answer } from '@/lib/http/answer'
 import { handler } from '@/lib/http/handler'
-import { listSessions, revokeOthers } from '@/lib/sessions'
+import { revokeOthers } from '@/lib/sessions/end'
+import { listSessions } from '@/lib/sessions/list'
 
 /** The account's live sessions. */
 export const GET = handler({

@@ -1,7 +1,7 @@
 import { settings } from '@/lib/env'
 import { answer } from '@/lib/http/answer'
 import { handler } from '@/lib/http/handler'
-import { endAsDesktop, readAsDesktop } from '@/lib/login/requests'
+import { endAsDesktop, readAsDesktop } from '@/lib/login/desktop'
 import { desktopView } from '@/lib/login/view'
 import { WithdrawBody } from '@/lib/wire'
 

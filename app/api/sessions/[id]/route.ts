@@ -1,6 +1,7 @@
 import { answer, noContent } from '@/lib/http/answer'
 import { handler } from '@/lib/http/handler'
-import { renameDevice, revokeSession } from '@/lib/sessions'
+import { revokeSession } from '@/lib/sessions/end'
+import { renameDevice } from '@/lib/sessions/list'
 import { RenameBody } from '@/lib/wire'
 
 /** Names the device of a session. */

@@ -1,6 +1,7 @@
 import { answer } from '@/lib/http/answer'
 import { handler } from '@/lib/http/handler'
-import { confirm, CONFIRMED_SECONDS } from '@/lib/login/requests'
+import { confirm } from '@/lib/login/phone'
+import { CONFIRMED_SECONDS } from '@/lib/login/times'
 import { ConfirmBody } from '@/lib/wire'
 
 /** The phone approves. */
@@ -9,7 +10,7 @@ export const POST = handler({
   session: true,
   body: ConfirmBody,
   async run({ params: { id = '' }, body, caller, session, now }) {
-    const { scanToken } = await confirm(id, body, session, caller, now)
-    return answer(200, { status: 'confirmed', scanToken, expiresIn: CONFIRMED_SECONDS })
+    await confirm(id, body, session, caller, now)
+    return answer(200, { status: 'confirmed', expiresIn: CONFIRMED_SECONDS })
   },
 })

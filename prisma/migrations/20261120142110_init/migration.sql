@@ -59,7 +59,6 @@ CREATE TABLE "LoginRequest" (
     "scanTokenHash" TEXT,
     "scanUserId" TEXT,
     "scanSessionId" TEXT,
-    "scanDeviceId" TEXT,
     "staySeconds" INTEGER,
     "kind" TEXT,
     "createdAt" DATETIME NOT NULL,

@@ -1,16 +1,11 @@
-import { beforeEach, describe, expect, test } from 'vitest'
-import { db } from './db'
-import {
-  approvingDevice,
-  createSession,
-  findSession,
-  isStrong,
-  listSessions,
-  renameDevice,
-  revokeOthers,
-  revokeSession,
-  signOut,
-} from './sessions'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { db } from '../db'
+import { settings } from '../env'
+import { LIMITS } from '../limits/limits'
+import { createSession } from './create'
+import { findSession, isStrong } from './current'
+import { endReplaced, revokeOthers, revokeSession, signOut } from './end'
+import { approvingDevice, listSessions, renameDevice } from './list'
 import {
   later,
   letIn,
@@ -21,7 +16,7 @@ import {
   openAndScan,
   PHONE,
   type SignedInDevice,
-} from './testing/people'
+} from '../testing/people'
 
 let phone: SignedInDevice
 
@@ -41,6 +36,8 @@ const requestRow = (id: string) =>
   db().read((client) => client.loginRequest.findUniqueOrThrow({ where: { id } }))
 
 describe('a session', () => {
+  beforeEach(() => void vi.spyOn(settings(), 'rateLimitScale', 'get').mockReturnValue(2))
+
   test('needs its token and its device', async () => {
     const other = await makePhone(phone.session.userId)
     expect(await isSignedIn(phone)).toBe(true)
@@ -50,11 +47,15 @@ describe('a session', () => {
   })
 
   test('that is presented without its device is reported', async () => {
-    await findSession(phone.token, undefined, NOON, '203.0.113.9')
-    const [event] = await db().read((client) =>
+    const presented = LIMITS.wrong_device_report.points * settings().rateLimitScale + 5
+    for (let times = 0; times < presented; times++)
+      await findSession(phone.token, undefined, NOON, '203.0.113.9')
+    const events = await db().read((client) =>
       client.auditEvent.findMany({ where: { type: 'session_wrong_device', sessionId: phone.session.id } }),
     )
-    expect(event).toMatchObject({ address: '203.0.113.9', userId: phone.session.userId })
+    // Not once per try: whoever holds the token could fill the database.
+    expect(events).toHaveLength(presented - 5)
+    expect(events[0]).toMatchObject({ address: '203.0.113.9', userId: phone.session.userId })
   })
 
   test('ends with its time, and with its account', async () => {
@@ -146,9 +147,43 @@ describe('ending', () => {
     ])
   })
 
-  test('is audited', async () => {
+  test('is audited once for each session that ended, and for none that had', async () => {
+    const desktop = await letIn(phone)
     await signOut(phone.session, NOON, null)
-    expect(await auditTypes(phone.session.id)).toEqual(['session_created', 'session_ended'])
+    expect(await signOut(phone.session, NOON, null)).toBe(0)
+    expect(await auditTypes(phone.session.id)).toEqual([
+      'session_created',
+      'login_scanned',
+      'login_confirmed',
+      'session_ended',
+    ])
+    expect(await auditTypes(desktop.session.id)).toEqual(['session_created', 'session_ended'])
+  })
+
+  test('counts nothing that had expired', async () => {
+    const old = await makePhone(phone.session.userId, NOON, 60)
+    expect(await revokeOthers(phone.session, later(61), null)).toBe(0)
+    const row = await db().read((client) =>
+      client.session.findUniqueOrThrow({ where: { id: old.session.id } }),
+    )
+    expect(row.endedAt).toBeNull()
+  })
+
+  test('is refused to a session that was itself ended a moment ago', async () => {
+    const other = await makePhone(phone.session.userId)
+    await signOut(phone.session, NOON, null)
+    const refused = { code: 'sign_in_required' }
+    await expect(revokeOthers(phone.session, NOON, null)).rejects.toMatchObject(refused)
+    await expect(revokeSession(phone.session, other.session.id, NOON, null)).rejects.toMatchObject(refused)
+    await expect(renameDevice(phone.session, other.session.id, 'x', NOON)).rejects.toMatchObject(refused)
+    expect(await isSignedIn(other)).toBe(true)
+  })
+
+  test('of what a new sign-in replaced spares the one that the new session descends from', async () => {
+    const desktop = await letIn(phone)
+    expect(await endReplaced(phone.session.id, desktop.session.id, NOON, null)).toBe(0)
+    const again = await makePhone(phone.session.userId)
+    expect(await endReplaced(phone.session.id, again.session.id, NOON, null)).toBe(2)
   })
 })
 

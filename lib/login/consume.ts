@@ -1,0 +1,121 @@
+/** The last move: a confirmed request becomes the desktop's session, exactly once. */
+import type { Caller } from '../caller'
+import { db, type Transaction } from '../db'
+import { claimDevice } from '../devices'
+import { AppError } from '../errors'
+import type { LoginRequest } from '../generated/prisma/client'
+import { mac, macs } from '../keys'
+import { createSession, type SignedIn } from '../sessions/create'
+import { liveAt } from '../sessions/current'
+import { equal, hash, joinToken } from '../tokens'
+import { STAY_SECONDS, type Kind } from '../wire'
+import { readAsDesktop } from './desktop'
+import { auditRejection, explain, move } from './move'
+import { allows, statusAt } from './state'
+import { after, REPEAT_SECONDS } from './times'
+
+/**
+ * The desktop turns a confirmed request into its session, exactly once. The secrets are derived from the request and
+ * the desktop secret, so that a desktop whose answer was lost may repeat the call for 30 s, until the session's first
+ * use, and gets the same session.
+ * @throws AppError `not_found`, `wrong_state`, `already_used`, `expired`
+ */
+export async function consume(
+  id: string,
+  desktopSecret: string | undefined,
+  deviceCookie: string | undefined,
+  caller: Caller,
+  now: Date,
+): Promise<SignedIn> {
+  const row = await readAsDesktop(id, desktopSecret)
+  const secret = desktopSecret as string
+  if (row.state === 'consumed') return repeatConsume(row, secret, now)
+  if (!allows(statusAt(row, now), 'consume', 'desktop')) throw explain(row, 'consume', now)
+  const signedIn = await db().write((tx) => consumeOnce(tx, row, secret, deviceCookie, caller, now))
+  if (signedIn) return signedIn
+  const late = await readAsDesktop(id, desktopSecret)
+  if (late.state === 'consumed') return repeatConsume(late, secret, now)
+  throw explain(late, 'consume', now)
+}
+
+async function consumeOnce(
+  tx: Transaction,
+  row: LoginRequest,
+  secret: string,
+  deviceCookie: string | undefined,
+  caller: Caller,
+  now: Date,
+): Promise<SignedIn | null> {
+  // First, so that revoking the approving session and consuming can't pass each other.
+  const [approver] = await tx.session.updateManyAndReturn({
+    where: { id: row.scanSessionId ?? '', ...liveAt(now) },
+    data: { lastSeenAt: now },
+    select: { id: true, userId: true, expiresAt: true },
+  })
+  if (!approver) {
+    const ended = await move(tx, 'end_session', { id: row.id, scanSessionId: row.scanSessionId }, {}, now)
+    if (ended) await auditRejection(tx, ended, caller, now)
+    return null
+  }
+  const done = await move(
+    tx,
+    'consume',
+    { id: row.id, desktopSecretHash: hash(secret), scanSessionId: approver.id },
+    { consumedAt: now },
+    now,
+  )
+  if (!done) return null
+  const device = await claimDevice(
+    tx,
+    {
+      userId: approver.userId,
+      cookie: deviceCookie,
+      agent: caller.agent,
+      secret: () => mac('device', row.id, secret).toString('base64url'),
+    },
+    now,
+  )
+  const stayEnds = after(now, done.staySeconds ?? STAY_SECONDS['12h'])
+  const kind = done.kind as Kind
+  const token = await createSession(
+    tx,
+    {
+      userId: approver.userId,
+      deviceId: device.id,
+      method: 'qr',
+      kind,
+      parentId: approver.id,
+      loginRequestId: row.id,
+      address: caller.address,
+      // A derived session never outlives its parent.
+      expiresAt: kind === 'derived' && approver.expiresAt < stayEnds ? approver.expiresAt : stayEnds,
+      secret: mac('session', row.id, secret).toString('base64url'),
+    },
+    now,
+  )
+  return { userId: approver.userId, token, deviceToken: device.cookie }
+}
+
+async function repeatConsume(row: LoginRequest, secret: string, now: Date): Promise<SignedIn> {
+  const session = await db().read((client) =>
+    client.session.findUnique({ where: { loginRequestId: row.id }, include: { device: true } }),
+  )
+  const inTime = row.consumedAt !== null && after(row.consumedAt, REPEAT_SECONDS) > now
+  if (!session || !inTime || session.lastSeenAt !== null || session.endedAt !== null)
+    throw new AppError('already_used', { status: 'consumed' })
+  const rebuilt = rederive('session', row.id, secret, session.secretHash)
+  if (rebuilt === null) throw new AppError('already_used', { status: 'consumed' })
+  const deviceSecret = rederive('device', row.id, secret, session.device.secretHash)
+  return {
+    userId: session.userId,
+    token: joinToken(session.id, rebuilt),
+    // A device that was known before has a secret of its own, and its cookie.
+    deviceToken: deviceSecret === null ? undefined : joinToken(session.deviceId, deviceSecret),
+  }
+}
+
+/** A secret that `consume` derived, under whichever accepted key it was; null where the stored hash is of another. */
+function rederive(purpose: 'session' | 'device', id: string, secret: string, stored: string): string | null {
+  const candidates = macs(purpose, id, secret).map((full) => full.toString('base64url'))
+  return candidates.find((candidate) => equal(hash(candidate), stored)) ?? null
+}

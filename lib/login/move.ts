@@ -1,0 +1,79 @@
+/**
+ * How a login request moves: one conditional update whose `where` holds the id, the states that allow the move, the
+ * binding of who may make it, and the time. Where no row changed, the refusal is explained afterwards. The audit entry
+ * is in the same transaction.
+ */
+import { audit } from '../audit'
+import type { Caller } from '../caller'
+import { db, type Transaction } from '../db'
+import { AppError } from '../errors'
+import type { LoginRequest } from '../generated/prisma/client'
+import { MOVES, refusal, statusAt, type Move } from './state'
+
+/** What a move asks of the row besides state and time. */
+export type Binding = { id: string; [column: string]: unknown }
+
+/** One conditional update: the row as it is after the move, or null where the move was not allowed. */
+export async function move(
+  tx: Transaction,
+  name: Move,
+  where: Binding,
+  data: object,
+  now: Date,
+): Promise<LoginRequest | null> {
+  const rule = MOVES[name]
+  const ends = rule.to === 'rejected' || rule.to === 'consumed'
+  const [row] = await tx.loginRequest.updateManyAndReturn({
+    where: { ...where, state: { in: [...rule.from] }, expiresAt: { gt: now } },
+    data: {
+      state: rule.to,
+      reason: 'reason' in rule ? rule.reason : null,
+      revision: { increment: 1 },
+      ...(ends && { userCodeHash: null, scanTokenHash: null }),
+      ...data,
+    },
+  })
+  return row ?? null
+}
+
+/** The error that says why `name` was refused. */
+export function explain(row: LoginRequest | null, name: Move, now: Date): AppError {
+  if (!row) return new AppError('not_found')
+  const status = statusAt(row, now)
+  return new AppError(refusal(status, name), { status, reason: row.reason ?? undefined })
+}
+
+/** The row of a request, or null. */
+export const findRequest = (id: string): Promise<LoginRequest | null> =>
+  db().read((client) => client.loginRequest.findUnique({ where: { id } }))
+
+/** Makes a move that ends a request; null where it was not allowed. */
+export function reject(
+  name: Move,
+  binding: Binding,
+  caller: Caller,
+  now: Date,
+): Promise<LoginRequest | null> {
+  return db().write(async (tx) => {
+    const row = await move(tx, name, binding, {}, now)
+    if (row) await auditRejection(tx, row, caller, now)
+    return row
+  })
+}
+
+/** The audit entry of a request that was ended. */
+export async function auditRejection(
+  tx: Transaction,
+  row: LoginRequest,
+  caller: Caller,
+  now: Date,
+): Promise<void> {
+  await audit(tx, now, {
+    type: 'login_rejected',
+    userId: row.scanUserId,
+    sessionId: row.scanSessionId,
+    loginRequestId: row.id,
+    address: caller.address,
+    detail: row.reason,
+  })
+}

@@ -1,0 +1,43 @@
+/** New sessions. */
+import { audit } from '../audit'
+import type { Transaction } from '../db'
+import { hash, joinToken, newId, newSecret } from '../tokens'
+import type { Kind, Method } from '../wire'
+
+/** How long a stay is where nobody chose: password sessions. */
+export const PASSWORD_STAY_SECONDS = 30 * 86_400
+
+/** What a sign-in gives the browser: the session's token, and its device's where that is known. */
+export interface SignedIn {
+  userId: string
+  token: string
+  deviceToken?: string
+}
+
+interface NewSession {
+  userId: string
+  deviceId: string
+  method: Method
+  kind: 'own' | Kind
+  parentId?: string
+  loginRequestId?: string
+  address: string | null
+  expiresAt: Date
+  secret?: string
+}
+
+/** Writes a session and its audit entry; answers with the token for the cookie. */
+export async function createSession(tx: Transaction, session: NewSession, now: Date): Promise<string> {
+  const { secret = newSecret(), ...row } = session
+  const id = newId()
+  await tx.session.create({ data: { id, secretHash: hash(secret), ...row, createdAt: now } })
+  await audit(tx, now, {
+    type: 'session_created',
+    userId: row.userId,
+    sessionId: id,
+    loginRequestId: row.loginRequestId ?? null,
+    address: row.address,
+    detail: row.method,
+  })
+  return joinToken(id, secret)
+}

@@ -1,0 +1,115 @@
+/** Who is signed in. Our row decides every request; the cookie only carries the token. */
+import { audit } from '../audit'
+import { db, type Transaction } from '../db'
+import { deviceView, isDevice } from '../devices'
+import { AppError, isAppError } from '../errors'
+import { tryTake } from '../limits/limits'
+import { equal, hash, splitToken } from '../tokens'
+import type { DeviceView, Kind, Method } from '../wire'
+
+/** A password that was given within this time makes a QR session as strong as a password session. */
+const REAUTHENTICATION_MINUTES = 10
+const TOUCH_EVERY_MS = 60_000
+
+export interface CurrentSession {
+  id: string
+  userId: string
+  deviceId: string
+  method: Method
+  kind: 'own' | Kind
+  parentId: string | null
+  createdAt: Date
+  expiresAt: Date
+  reauthenticatedAt: Date | null
+  user: { name: string; email: string }
+  device: DeviceView & { createdAt: Date }
+}
+
+/** The `where` of a session that may still act. */
+export const liveAt = (now: Date) => ({ endedAt: null, expiresAt: { gt: now }, user: { disabledAt: null } })
+
+/**
+ * The session that two cookies prove: the token, and the device that it was made for. A token without its device is
+ * refused and reported.
+ * @returns null where nobody is signed in
+ * @throws AppError `unavailable` when the database can't say
+ */
+export async function findSession(
+  token: string | undefined,
+  deviceCookie: string | undefined,
+  now: Date,
+  address: string | null,
+): Promise<CurrentSession | null> {
+  const parts = splitToken(token)
+  if (!parts) return null
+  const row = await db().read((client) =>
+    client.session.findFirst({
+      where: { id: parts.id, ...liveAt(now) },
+      include: { user: true, device: true },
+    }),
+  )
+  if (!row || !equal(row.secretHash, hash(parts.secret))) return null
+  if (!isDevice(row.device, deviceCookie)) {
+    await reportWrongDevice(row, now, address)
+    return null
+  }
+  await touch(row, now)
+  return {
+    id: row.id,
+    userId: row.userId,
+    deviceId: row.deviceId,
+    method: row.method as Method,
+    kind: row.kind as CurrentSession['kind'],
+    parentId: row.parentId,
+    createdAt: row.createdAt,
+    expiresAt: row.expiresAt,
+    reauthenticatedAt: row.reauthenticatedAt,
+    user: { name: row.user.name, email: row.user.email },
+    device: { ...deviceView(row.device), createdAt: row.device.createdAt },
+  }
+}
+
+async function reportWrongDevice(row: { id: string; userId: string }, now: Date, address: string | null) {
+  if (!(await tryTake('wrong_device_report', row.id))) return
+  await tolerateAway(
+    db().write((tx) =>
+      audit(tx, now, { type: 'session_wrong_device', userId: row.userId, sessionId: row.id, address }),
+    ),
+  )
+}
+
+async function touch(row: { id: string; lastSeenAt: Date | null }, now: Date): Promise<void> {
+  const stale = new Date(now.getTime() - TOUCH_EVERY_MS)
+  if (row.lastSeenAt && row.lastSeenAt > stale) return
+  await tolerateAway(
+    db().write((tx) => tx.session.updateMany({ where: { id: row.id }, data: { lastSeenAt: now } })),
+  )
+}
+
+/** A database that can't be written for a moment must not sign anybody out: what is only noted may be missed. */
+async function tolerateAway(work: Promise<unknown>): Promise<void> {
+  await work.catch((error) => {
+    if (!isAppError(error, 'unavailable')) throw error
+  })
+}
+
+/** True where this session may do what QR-made sessions may not: approve, change credentials, end others. */
+export function isStrong(session: Pick<CurrentSession, 'method' | 'reauthenticatedAt'>, now: Date): boolean {
+  if (session.method !== 'qr') return true
+  const since = now.getTime() - REAUTHENTICATION_MINUTES * 60_000
+  return session.reauthenticatedAt !== null && session.reauthenticatedAt.getTime() > since
+}
+
+/** @throws AppError `reauthentication_required` where the session is too weak for what it is about to do */
+export function requireStrong(session: CurrentSession, now: Date): void {
+  if (!isStrong(session, now)) throw new AppError('reauthentication_required')
+}
+
+/**
+ * For moves that end other sessions: one that was itself ended a moment ago must not.
+ * @throws AppError `sign_in_required`
+ */
+export async function requireLive(tx: Transaction, session: CurrentSession, now: Date): Promise<void> {
+  const live = await tx.session.count({ where: { id: session.id, ...liveAt(now) } })
+  if (live === 0) throw new AppError('sign_in_required')
+}

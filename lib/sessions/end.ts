@@ -1,0 +1,128 @@
+/** Ending sessions, with all that hangs on them. */
+import { auditAll } from '../audit'
+import { db, type Transaction } from '../db'
+import { AppError } from '../errors'
+import { endRequestsOf } from '../login/end-requests'
+import { liveAt, requireLive, requireStrong, type CurrentSession } from './current'
+import { liveSessions } from './list'
+
+export type EndReason = 'signed_out' | 'revoked' | 'replaced' | 'password_changed' | 'disabled'
+
+/**
+ * Ends sessions: first their own rows, then derived descendants, then the login requests that any of them has in hand.
+ * @returns how many sessions ended
+ */
+export async function endSessions(
+  tx: Transaction,
+  ids: string[],
+  reason: EndReason,
+  now: Date,
+  address: string | null = null,
+): Promise<number> {
+  const ended: string[] = []
+  let generation: object = { id: { in: ids } }
+  for (;;) {
+    const rows = await tx.session.updateManyAndReturn({
+      where: { ...generation, endedAt: null, expiresAt: { gt: now } },
+      data: { endedAt: now, endReason: reason },
+      select: { id: true, userId: true },
+    })
+    if (rows.length === 0) break
+    await auditAll(
+      tx,
+      now,
+      rows.map(({ id, userId }) => ({
+        type: 'session_ended',
+        userId,
+        sessionId: id,
+        address,
+        detail: reason,
+      })),
+    )
+    const generationIds = rows.map((row) => row.id)
+    ended.push(...generationIds)
+    generation = { parentId: { in: generationIds }, kind: 'derived' }
+  }
+  await endRequestsOf(tx, ended, now)
+  return ended.length
+}
+
+/** Signs one's own session out. One that is not live any more ends nothing, and that is fine. */
+export function signOut(session: CurrentSession, now: Date, address: string | null): Promise<number> {
+  return db().write((tx) => endSessions(tx, [session.id], 'signed_out', now, address))
+}
+
+/**
+ * Ends the session that a new sign-in replaced in its browser; it would live on where nobody can reach it. One that
+ * the new session descends from stays: its end would be the new one's.
+ */
+export function endReplaced(
+  oldId: string,
+  newId: string,
+  now: Date,
+  address: string | null,
+): Promise<number> {
+  return db().write(async (tx) => {
+    for (let at: string | null = newId; at; at = await parentOf(tx, at)) if (at === oldId) return 0
+    return endSessions(tx, [oldId], 'replaced', now, address)
+  })
+}
+
+const parentOf = async (tx: Transaction, id: string): Promise<string | null> =>
+  (await tx.session.findUnique({ where: { id }, select: { parentId: true } }))?.parentId ?? null
+
+/**
+ * Ends one session of the same account, with its descendants.
+ * @throws AppError `not_found`, or `reauthentication_required` where a QR session reaches beyond its descendants
+ */
+export function revokeSession(
+  session: CurrentSession,
+  targetId: string,
+  now: Date,
+  address: string | null,
+): Promise<number> {
+  return db().write(async (tx) => {
+    await requireLive(tx, session, now)
+    const live = await liveSessions(tx, session.userId, now)
+    const target = live.find((row) => row.id === targetId)
+    if (!target) throw new AppError('not_found')
+    if (!isWithin(live, target.id, session.id)) requireStrong(session, now)
+    return endSessions(tx, [target.id], 'revoked', now, address)
+  })
+}
+
+/** True where `id` is `root` or descends from it. */
+function isWithin(live: { id: string; parentId: string | null }[], id: string, root: string): boolean {
+  const parents = new Map(live.map((row) => [row.id, row.parentId]))
+  for (let at: string | null | undefined = id; at; at = parents.get(at)) if (at === root) return true
+  return false
+}
+
+/**
+ * Ends all other sessions of the account.
+ * @throws AppError `reauthentication_required` where the session was made by QR
+ */
+export function revokeOthers(session: CurrentSession, now: Date, address: string | null): Promise<number> {
+  return db().write(async (tx) => {
+    requireStrong(session, now)
+    await requireLive(tx, session, now)
+    return endOthers(tx, session, 'revoked', now, address)
+  })
+}
+
+/** Ends all but this session. One that hung on another stands on its own from here: it is the one to keep. */
+export async function endOthers(
+  tx: Transaction,
+  session: CurrentSession,
+  reason: EndReason,
+  now: Date,
+  address: string | null,
+): Promise<number> {
+  await tx.session.updateMany({ where: { id: session.id, kind: 'derived' }, data: { kind: 'independent' } })
+  const others = await tx.session.findMany({
+    where: { userId: session.userId, id: { not: session.id }, ...liveAt(now) },
+    select: { id: true },
+  })
+  const ids = others.map((row) => row.id)
+  return endSessions(tx, ids, reason, now, address)
+}

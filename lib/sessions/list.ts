@@ -1,0 +1,67 @@
+/** The sessions of an account, as its owner sees and names them. */
+import { audit } from '../audit'
+import { db, type Transaction } from '../db'
+import { deviceView } from '../devices'
+import { AppError } from '../errors'
+import type { DeviceView, Method, SessionView } from '../wire'
+import { liveAt, requireLive, type CurrentSession } from './current'
+
+/** The live sessions of an account, latest activity first. */
+export function liveSessions(tx: Pick<Transaction, 'session'>, userId: string, now: Date) {
+  return tx.session.findMany({
+    where: { userId, ...liveAt(now) },
+    include: { device: true, parent: { include: { device: true } } },
+    orderBy: [{ lastSeenAt: 'desc' }, { createdAt: 'desc' }],
+  })
+}
+
+/** The live sessions of an account, as its owner sees them, latest activity first. */
+export async function listSessions(session: CurrentSession, now: Date): Promise<SessionView[]> {
+  const rows = await db().read((client) => liveSessions(client, session.userId, now))
+  const listed = new Set(rows.map((row) => row.id))
+  return rows.map((row) => ({
+    id: row.id,
+    current: row.id === session.id,
+    method: row.method as Method,
+    kind: row.kind as SessionView['kind'],
+    parentId: row.kind === 'derived' && row.parentId && listed.has(row.parentId) ? row.parentId : null,
+    approvedBy: row.parent && deviceView(row.parent.device),
+    requestId: row.loginRequestId,
+    device: deviceView(row.device),
+    address: row.address,
+    createdAt: row.createdAt.toISOString(),
+    lastSeenAt: (row.lastSeenAt ?? row.createdAt).toISOString(),
+    expiresAt: row.expiresAt.toISOString(),
+  }))
+}
+
+/** The device that approved a session, or null. */
+export async function approvingDevice(session: CurrentSession): Promise<DeviceView | null> {
+  const { parentId } = session
+  if (parentId === null) return null
+  const parent = await db().read((client) =>
+    client.session.findUnique({ where: { id: parentId }, include: { device: true } }),
+  )
+  return parent && deviceView(parent.device)
+}
+
+/**
+ * Names the device of a session; an empty name takes the name away.
+ * @throws AppError `not_found`
+ */
+export function renameDevice(
+  session: CurrentSession,
+  targetId: string,
+  name: string,
+  now: Date,
+): Promise<void> {
+  return db().write(async (tx) => {
+    await requireLive(tx, session, now)
+    const renamed = await tx.device.updateMany({
+      where: { userId: session.userId, sessions: { some: { id: targetId, ...liveAt(now) } } },
+      data: { name: name || null },
+    })
+    if (renamed.count === 0) throw new AppError('not_found')
+    await audit(tx, now, { type: 'device_renamed', userId: session.userId, sessionId: targetId })
+  })
+}
