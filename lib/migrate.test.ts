@@ -32,6 +32,7 @@ test('a new database gets every migration, in write-ahead logging', async () => 
   )
   expect(query('SELECT count(*) FROM User')).toEqual([[0]])
   expect(query('PRAGMA journal_mode')).toEqual([['wal']])
+  expect(fs.statSync(file).mode & 0o777).toBe(0o600)
 })
 
 test('the second time applies nothing and keeps what is there', async () => {

@@ -104,8 +104,18 @@ async function loadEngine(): Promise<Glue> {
   return glue
 }
 
+/** A new database is its owner's alone, in whatever folder; SQLite gives its side files the same mode. */
+function makePrivate(databaseFile: string): void {
+  try {
+    fs.closeSync(fs.openSync(databaseFile, 'ax', 0o600))
+  } catch {
+    // One that is there keeps its mode; what else is wrong SQLite says better.
+  }
+}
+
 /** Names of the migrations that this database has had, and sets it to write-ahead logging on the way. */
 function appliedNames(databaseFile: string): string[] {
+  makePrivate(databaseFile)
   const database = new Database(databaseFile)
   try {
     database.pragma('journal_mode = WAL')

@@ -82,7 +82,6 @@ async function main(): Promise<void> {
   if (!command || (name === 'add' && rest.length === 0)) throw new Refusal(USAGE)
   const email = SignUpBody.shape.email.safeParse(address)
   if (name !== 'list' && !email.success) throw new Refusal(`"${address}" is no e-mail address.`)
-  process.umask(0o077)
   await migrate(settings().databaseFile)
   const call = { name: rest.join(' '), fromInput: values['password-stdin'] }
   process.stdout.write((await command(new Date(), email.data ?? '', call)) + '\n')

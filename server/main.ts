@@ -17,8 +17,6 @@ const KEEP_ALIVE_MS = 65_000
 
 async function main(): Promise<void> {
   const started = Number(process.env.STARTED_AT) || Date.now() - process.uptime() * 1000
-  // The database and the secret are for this user alone, whatever folder they are in.
-  process.umask(0o077)
   const config = settings()
   await migrate(config.databaseFile)
 
