@@ -1,5 +1,5 @@
 import type { Metadata, Viewport } from 'next'
-import { getLocale } from 'next-intl/server'
+import { getLocale, getTranslations } from 'next-intl/server'
 import type { ReactNode } from 'react'
 import { Footer } from '@/components/site/footer'
 import { Header } from '@/components/site/header'
@@ -33,12 +33,20 @@ export const viewport: Viewport = {
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const locale = await getLocale()
+  const t = await getTranslations('noscript')
   return (
     <html lang={locale} dir={DIRECTION[locale]}>
       <body className="flex min-h-dvh flex-col ps-[env(safe-area-inset-left)] pe-[env(safe-area-inset-right)] pt-[env(safe-area-inset-top)] font-sans">
         <ClientMessages only={['language', 'errorPage']}>
           <Header appName={settings().appName} />
-          <main className="flex w-full flex-1 flex-col px-4 py-4 sm:py-8">{children}</main>
+          <main className="flex w-full flex-1 flex-col px-4 py-4 sm:py-8 max-sm:short:pt-1">
+            <noscript>
+              <p className="mx-auto mb-4 w-full max-w-md rounded-card bg-accent-wash p-4 text-center font-medium">
+                {t('body')}
+              </p>
+            </noscript>
+            {children}
+          </main>
           <Footer />
         </ClientMessages>
       </body>

@@ -1,7 +1,7 @@
 import { redirect } from 'next/navigation'
 import { HomeFacts } from '@/components/home/home-facts'
 import { HomeLinks } from '@/components/home/home-links'
-import { NewDeviceBanner } from '@/components/home/new-device-banner'
+import { NewBrowser } from '@/components/home/new-browser'
 import { SignOutButton } from '@/components/home/sign-out-button'
 import { Unavailable } from '@/components/site/unavailable'
 import { ClientMessages } from '@/components/ui/client-messages'
@@ -15,7 +15,7 @@ export default async function HomePage() {
   const { session } = state
   return (
     <ClientMessages only={['home', 'errors']}>
-      {session.newDevice && session.method === 'qr' && <NewDeviceBanner name={session.user.name} />}
+      <NewBrowser session={session} />
       <Card className="my-auto">
         <HomeFacts session={session} />
         <HomeLinks />

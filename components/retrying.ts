@@ -6,7 +6,9 @@ export type Fault =
   { kind: 'offline' } | { kind: 'unreachable' } | { kind: 'trouble' } | { kind: 'limited'; until: number }
 
 const FIRST_PAUSE = 1000
-const LONGEST_PAUSE = 15_000
+const LONGEST_PAUSE = 5000
+/** The longest that an absent database is left alone, whatever the server asked for. */
+const LONGEST_ASKED = 15_000
 
 /** True when waiting may help. */
 export function isPassing(error: unknown): boolean {
@@ -21,11 +23,11 @@ export function faultOf(error: unknown): Fault {
   return { kind: 'unreachable' }
 }
 
-/** Milliseconds until the next try: what the server asked for, else 1, 2, 4 … 15 s with jitter. */
+/** Milliseconds until the next try: what the server asked for, else 1, 2, 4, 5 s with jitter. */
 export function pauseAfter(error: unknown, failures: number, random = Math.random): number {
   const asked = error instanceof ApiError ? error.problem.retryAfter : undefined
   if (asked !== undefined)
-    return hasCode(error, 'rate_limited') ? asked * 1000 : Math.min(asked * 1000, LONGEST_PAUSE)
+    return hasCode(error, 'rate_limited') ? asked * 1000 : Math.min(asked * 1000, LONGEST_ASKED)
   return Math.min(FIRST_PAUSE * 2 ** failures, LONGEST_PAUSE) * (0.75 + random() / 4)
 }
 

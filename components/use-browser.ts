@@ -15,6 +15,15 @@ export function useHydrated(): boolean {
   )
 }
 
+/** True where the browser keeps the camera to itself, since the page came over an open connection. */
+export function useInsecure(): boolean {
+  return useSyncExternalStore(
+    subscribeToNothing,
+    () => !window.isSecureContext,
+    () => false,
+  )
+}
+
 /** False on the server, then whether the media query matches. */
 export function useMedia(query: string): boolean {
   return useSyncExternalStore(

@@ -2,10 +2,13 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
-import { signedIn } from './support/people'
+import { newPerson, signedIn as signedInAs } from './support/people'
 import { readCode } from './support/qr'
 import { approve, letIn, scan, status, tabTo } from './support/steps'
 import { messages as t } from './support/words'
+
+/** A name with no place to break. */
+const signedIn = (page: Page) => signedInAs(page, newPerson('N'.repeat(60)))
 
 const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
 const NARROW = { width: 320, height: 640 }
@@ -46,6 +49,7 @@ const states: Record<string, (stage: Stage) => Promise<Page>> = {
     await signedIn(phone)
     await phone.goto('/login')
     await expect(phone.getByRole('link', { name: t.common.continue })).toBeVisible()
+    await expect(phone.getByRole('button', { name: t.login.other })).toBeEnabled()
     return phone
   },
   '/signin': ({ desktop }) => at(desktop, '/signin', t.signin.title),
@@ -96,6 +100,20 @@ const states: Record<string, (stage: Stage) => Promise<Page>> = {
     await at(phone, '/sessions', t.sessions.title)
     await expect(phone.getByRole('list', { name: t.sessions.list }).getByRole('listitem')).toHaveCount(2)
     return phone
+  },
+  '/sessions, on a new browser': async ({ desktop, phone }) => {
+    await signedIn(phone)
+    await letIn(phone, desktop)
+    await at(desktop, '/sessions', t.sessions.title)
+    await expect(desktop.getByRole('button', { name: t.home.notMe })).toBeEnabled()
+    return desktop
+  },
+  '/account, on a new browser': async ({ desktop, phone }) => {
+    await signedIn(phone)
+    await letIn(phone, desktop)
+    await at(desktop, '/account', t.account.title)
+    await expect(desktop.getByRole('button', { name: t.home.notMe })).toBeEnabled()
+    return desktop
   },
   '/sessions, asking': async ({ phone }) => {
     await signedIn(phone)

@@ -4,7 +4,7 @@ import { PHONE } from './support/browsers'
 import { signedIn } from './support/people'
 import { readCode } from './support/qr'
 import { approve, arrived, isSignedOut, scan, status, tabTo } from './support/steps'
-import { messages as t } from './support/words'
+import { inChinese, messages as t, say } from './support/words'
 
 const HOUR_MS = 3_600_000
 
@@ -20,7 +20,8 @@ test('shows what asks, from where and since when, and whose account it would ent
 }) => {
   const { id } = await scan(phone, desktop)
   await expect(phone.getByText('Chrome on Windows')).toBeVisible()
-  await expect(phone.getByText(rows.request(id).desktopAddress ?? 'none', { exact: true })).toBeVisible()
+  const address = rows.request(id).desktopAddress ?? 'none'
+  await expect(phone.getByText(say(t.device.loopback, { address }), { exact: true })).toBeVisible()
   await expect(phone.getByText(t.scan.confirm.askedNow)).toBeVisible()
   await expect(phone.getByText(/^You are Ada Lovelace \(.+@example\.org\)$/)).toBeVisible()
   await expect(phone.getByText(t.scan.confirm.support)).toBeVisible()
@@ -73,10 +74,12 @@ test('declining ends it on both sides', async ({ desktop, phone, rows }) => {
   await expect(phone.getByRole('heading', { name: t.scan.end.declined.title })).toBeVisible()
   await expect(phone.getByText(t.scan.end.declined.body)).toBeVisible()
   await expect(status(desktop)).toHaveText(t.login.rejected.declined)
+  await expect(phone.getByRole('heading', { name: t.scan.end.declined.title })).toBeFocused()
   expect(rows.request(id)).toMatchObject({ state: 'rejected', reason: 'declined' })
   expect(rows.sessionsOf(id)).toEqual([])
 
   await desktop.getByRole('button', { name: t.login.newCode }).click()
+  await expect(desktop.getByRole('heading', { level: 1 })).toBeFocused()
   await scan(phone, desktop)
   await approve(phone)
   await arrived(desktop)
@@ -115,12 +118,66 @@ test('what previews a link, without a script, changes nothing', async ({
   })
   const page = await preview.newPage()
   await page.goto(url)
-  await expect(page.getByText(t.scan.checking)).toBeVisible()
+  await expect(page.locator('noscript p')).toBeVisible()
+  await expect(page.getByText(t.scan.checking)).toBeHidden()
   await preview.close()
 
   expect(rows.everything()).toEqual(before)
   expect(rows.request(id).state).toBe('new')
   await scan(phone, desktop)
+})
+
+test('a short screen shows what support never asks, and no focus goes behind the bar', async ({
+  desktop,
+  phone,
+}) => {
+  await phone.setViewportSize({ width: 375, height: 553 })
+  await scan(phone, desktop)
+  const approveButton = phone.getByRole('button', { name: t.scan.confirm.approve, exact: true })
+  const bar = phone.locator('[data-bar]')
+  const edges = async () => ({
+    support: await phone.getByText(t.scan.confirm.support).evaluate((element) => {
+      const { top, bottom } = element.getBoundingClientRect()
+      return { top, bottom }
+    }),
+    bar: await bar.evaluate((element) => element.getBoundingClientRect().top),
+  })
+  const { support, bar: barTop } = await edges()
+  expect(support.top).toBeGreaterThanOrEqual(0)
+  expect(support.bottom).toBeLessThanOrEqual(barTop)
+  await expect(approveButton).toBeInViewport({ ratio: 1 })
+
+  for (const key of ['Tab', 'Shift+Tab'])
+    for (let presses = 0; presses < 12; presses++) {
+      await phone.keyboard.press(key)
+      const covered = await bar.evaluate((element) => {
+        const focused = document.activeElement
+        if (!focused || focused === document.body || element.contains(focused)) return null
+        const { top, bottom } = focused.getBoundingClientRect()
+        const bar = element.getBoundingClientRect()
+        return bottom > bar.top && top < bar.bottom ? focused.outerHTML : null
+      })
+      expect(covered, `${key} ${presses}`).toBeNull()
+    }
+})
+
+test('the two stays stand on one line from 360 px on', async ({ desktop, phone }) => {
+  await phone.setViewportSize({ width: 360, height: 640 })
+  await scan(phone, desktop)
+  const tops = await phone
+    .getByRole('radio')
+    .evaluateAll((radios) => radios.map((radio) => radio.getBoundingClientRect().top))
+  expect(new Set(tops).size).toBe(1)
+})
+
+test('a change of the language keeps what was chosen', async ({ desktop, phone }) => {
+  await scan(phone, desktop)
+  await phone.getByRole('radio', { name: t.scan.confirm.stay30d }).check()
+  await phone.getByLabel(t.scan.confirm.derived).uncheck()
+  await phone.getByLabel(t.language.label).selectOption('zh')
+  await expect(phone.getByRole('heading', { name: inChinese.words.scan.confirm.title })).toBeVisible()
+  await expect(phone.getByRole('radio', { name: inChinese.words.scan.confirm.stay30d })).toBeChecked()
+  await expect(phone.getByLabel(inChinese.words.scan.confirm.derived)).not.toBeChecked()
 })
 
 test('can be approved with the keyboard alone', async ({ desktop, phone }) => {

@@ -130,6 +130,7 @@ test('“Not me” on the desktop ends it for the phone, and shows a new code at
   const { id } = await scan(phone, desktop)
   await desktop.getByRole('button', { name: t.login.notMe }).click()
   await expect(status(desktop)).toHaveText(t.login.stopped)
+  await expect(desktop.getByRole('heading', { level: 1 })).toBeFocused()
   expect((await readCode(desktop)).id).not.toBe(id)
   await expect.poll(() => rows.request(id)).toMatchObject({ state: 'rejected', reason: 'not_me' })
   await phone.getByRole('button', { name: t.scan.confirm.approve, exact: true }).click()

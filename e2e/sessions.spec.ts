@@ -164,6 +164,8 @@ test('a desktop that was let in ends others only with the password', async ({ de
   await desktop.getByRole('button', { name: t.sessions.everywhere }).click()
   await confirmSigningOut(desktop)
   const dialog = desktop.getByRole('dialog', { name: t.reauthenticate.title })
+  await expect(dialog).toBeVisible()
+  await expect(desktop.locator('dialog[open]')).toHaveCount(1)
   await dialog.getByLabel(t.fields.password).fill('not the password')
   await dialog.getByRole('button', { name: t.reauthenticate.submit }).click()
   await expect(dialog.getByText(t.errors.proof_failed)).toBeVisible()
@@ -211,7 +213,8 @@ test('a wrong current password changes nothing', async ({ desktop, phone, troubl
   await phone.getByLabel(t.fields.currentPassword).fill('not the password')
   await phone.getByLabel(t.fields.newPassword).fill('another long password')
   await phone.getByRole('button', { name: t.account.passwordSubmit }).click()
-  await expect(phone.getByText(t.errors.proof_failed).first()).toBeVisible()
+  await expect(phone.getByText(t.errors.proof_failed)).toHaveCount(1)
+  await expect(phone.getByText(t.errors.proof_failed)).toBeVisible()
   expect(await isSignedOut(desktop)).toBe(false)
 })
 

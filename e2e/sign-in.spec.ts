@@ -94,6 +94,14 @@ test('several tabs of one browser each sign in with their own code', async ({ de
   expect(codes.map(({ id }) => rows.request(id).state)).toEqual(['consumed', 'consumed'])
 })
 
+test('who is signed in already can leave for another account', async ({ desktop }) => {
+  await signedIn(desktop)
+  await desktop.goto('/login?next=/account')
+  await desktop.getByRole('button', { name: inEnglish.words.login.other }).click()
+  await readCode(desktop)
+  await expect(desktop).toHaveURL('/login?next=%2Faccount')
+})
+
 test('who is signed in already is told so, and goes on', async ({ phone }) => {
   const { name } = await signedIn(phone)
   await phone.goto('/login?next=/account')

@@ -2,6 +2,7 @@ import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { AccountForms } from '@/components/account/account-forms'
+import { NewBrowser } from '@/components/home/new-browser'
 import { withNext } from '@/components/next-param'
 import { BackHome } from '@/components/site/back-home'
 import { Unavailable } from '@/components/site/unavailable'
@@ -20,12 +21,15 @@ export default async function AccountPage() {
   if (state.status === 'signed_out') redirect(withNext('/login', '/account'))
   const t = await getTranslations('account')
   return (
-    <Card>
-      <BackHome />
-      <Title>{t('title')}</Title>
-      <ClientMessages only={['account', 'errors', 'fields', 'common', 'reauthenticate']}>
-        <AccountForms user={state.session.user} passwordMin={PASSWORD_MIN} />
-      </ClientMessages>
-    </Card>
+    <>
+      <NewBrowser session={state.session} />
+      <Card>
+        <BackHome />
+        <Title>{t('title')}</Title>
+        <ClientMessages only={['account', 'errors', 'fields', 'common', 'reauthenticate']}>
+          <AccountForms user={state.session.user} passwordMin={PASSWORD_MIN} />
+        </ClientMessages>
+      </Card>
+    </>
   )
 }

@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { getTranslations } from 'next-intl/server'
 import { LoginCard } from '@/components/login/login-card'
+import { OtherAccount } from '@/components/login/other-account'
 import { nextParam, type Query } from '@/components/next-param'
 import { Notice } from '@/components/site/notice'
 import { Unavailable } from '@/components/site/unavailable'
@@ -20,12 +21,8 @@ export default async function LoginPage({ searchParams }: { searchParams: Query 
   if (state.status === 'unavailable') return <Unavailable />
   if (state.status === 'signed_in') return <Already user={state.session.user} returnTo={returnTo} />
   const { appName, appUrl, signUp } = settings()
-  const t = await getTranslations('login')
   return (
     <ClientMessages only={['login', 'faults']}>
-      <noscript>
-        <p className="mx-auto mb-4 max-w-[44rem] text-center font-medium">{t('noscript')}</p>
-      </noscript>
       <LoginCard
         appName={appName}
         host={new URL(appUrl).host}
@@ -44,6 +41,9 @@ async function Already({ user, returnTo }: { user: { name: string; email: string
       <ButtonLink href={returnTo} className="mt-2 w-full">
         {t('common.continue')}
       </ButtonLink>
+      <ClientMessages only={['login', 'errors']}>
+        <OtherAccount returnTo={returnTo} />
+      </ClientMessages>
     </Notice>
   )
 }

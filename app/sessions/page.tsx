@@ -1,6 +1,7 @@
 import type { Metadata } from 'next'
 import { redirect } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
+import { NewBrowser } from '@/components/home/new-browser'
 import { withNext } from '@/components/next-param'
 import { SessionsView } from '@/components/sessions/sessions-view'
 import { BackHome } from '@/components/site/back-home'
@@ -14,20 +15,23 @@ export async function generateMetadata(): Promise<Metadata> {
 }
 
 export default async function SessionsPage() {
-  const { status } = await pageSession()
-  if (status === 'unavailable') return <Unavailable />
-  if (status === 'signed_out') redirect(withNext('/login', '/sessions'))
+  const state = await pageSession()
+  if (state.status === 'unavailable') return <Unavailable />
+  if (state.status === 'signed_out') redirect(withNext('/login', '/sessions'))
   const t = await getTranslations('sessions')
   return (
-    <Card width="medium">
-      <BackHome />
-      <Title>{t('title')}</Title>
-      <p className="mt-2 mb-6 text-soft">{t('lead')}</p>
-      <ClientMessages
-        only={['sessions', 'when', 'device', 'faults', 'errors', 'fields', 'common', 'reauthenticate']}
-      >
-        <SessionsView />
-      </ClientMessages>
-    </Card>
+    <>
+      <NewBrowser session={state.session} />
+      <Card width="medium">
+        <BackHome />
+        <Title>{t('title')}</Title>
+        <p className="mt-2 mb-6 text-soft">{t('lead')}</p>
+        <ClientMessages
+          only={['sessions', 'when', 'device', 'faults', 'errors', 'fields', 'common', 'reauthenticate']}
+        >
+          <SessionsView />
+        </ClientMessages>
+      </Card>
+    </>
   )
 }

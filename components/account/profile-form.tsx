@@ -22,7 +22,7 @@ export function ProfileForm({ user, ...hooks }: Hooks & { user: { name: string; 
       <h2 className="text-lg font-semibold">{t('account.profile')}</h2>
       <dl className="mt-4 mb-4">
         <dt className="font-medium">{t('fields.email')}</dt>
-        <dd className="break-words text-soft">{user.email}</dd>
+        <dd className="text-soft">{user.email}</dd>
       </dl>
       <form {...props}>
         <Field

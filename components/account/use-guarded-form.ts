@@ -1,4 +1,5 @@
 'use client'
+import { ApiError, hasCode } from '../api'
 import { useForm } from '../forms/use-form'
 import { useErrorText } from '../use-error-text'
 import { Cancelled } from './use-reauthentication'
@@ -6,6 +7,13 @@ import { Cancelled } from './use-reauthentication'
 export interface Hooks {
   guard: <T>(action: () => Promise<T>) => Promise<T>
   say: (message: string) => void
+}
+
+/** What the form itself says at a field is not said twice. */
+function isSaidAtField(error: unknown): boolean {
+  return (
+    hasCode(error, 'proof_failed') || (error instanceof ApiError && Boolean(error.problem.fields?.length))
+  )
 }
 
 type Send = (values: Record<string, string>, form: HTMLFormElement) => Promise<void>
@@ -19,7 +27,7 @@ export function useGuardedForm({ guard, say }: Hooks, send: Send) {
       await guard(() => send(values, form))
     } catch (error) {
       if (error instanceof Cancelled) return
-      say(errorText(error))
+      if (!isSaidAtField(error)) say(errorText(error))
       throw error
     }
   })

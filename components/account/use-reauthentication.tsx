@@ -15,9 +15,9 @@ interface Waiting {
 
 /**
  * For actions that a session made by QR may only do after a password: `guard` runs the action, asks for the password
- * where the server wants it, and then runs it again. `dialog` must be rendered.
+ * where the server wants it, and then runs it again. `dialog` must be rendered; `onAsk` makes room for it.
  */
-export function useReauthentication(): {
+export function useReauthentication(onAsk?: () => void): {
   guard: <T>(action: () => Promise<T>) => Promise<T>
   dialog: ReactNode
 } {
@@ -37,11 +37,12 @@ export function useReauthentication(): {
         return await action()
       } catch (error) {
         if (!hasCode(error, 'reauthentication_required')) throw error
+        onAsk?.()
         await ask()
         return action()
       }
     },
-    [ask],
+    [ask, onAsk],
   )
 
   const dialog = waiting && <ReauthenticationDialog onProved={waiting.proved} onCancel={waiting.cancelled} />

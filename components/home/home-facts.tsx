@@ -14,7 +14,7 @@ export async function HomeFacts({ session }: { session: Shown }) {
   return (
     <>
       <Title>{session.user.name}</Title>
-      <p className="mt-1 break-words text-soft">{session.user.email}</p>
+      <p className="mt-1 text-soft">{session.user.email}</p>
       <dl className="mt-6 flex flex-col gap-3">
         <Fact name={t('device')} value={deviceName(session.device, tDevice)} />
         <Fact name={t('method')} value={t(session.method, { when })} />
@@ -30,7 +30,7 @@ function Fact({ name, value }: { name: string; value: string }) {
   return (
     <div className="flex flex-wrap justify-between gap-x-4">
       <dt className="text-soft">{name}</dt>
-      <dd className="font-medium">{value}</dd>
+      <dd className="min-w-0 font-medium">{value}</dd>
     </div>
   )
 }

@@ -4,22 +4,22 @@ import { leaveFor, signOut } from '../sign-in-with'
 import { useErrorText } from '../use-error-text'
 
 /** Ends this browser's session and goes to the sign-in page; stays, with the reason, where that fails. */
-export function useSignOut() {
+export function useSignOut(goal = '/login') {
   const errorText = useErrorText()
   const [busy, setBusy] = useState(false)
-  const [error, setError] = useState('')
+  const [error, setError] = useState<unknown>()
 
   async function leave() {
     setBusy(true)
-    setError('')
+    setError(undefined)
     try {
       await signOut()
-      await leaveFor('/login')
+      await leaveFor(goal)
     } catch (thrown) {
-      setError(errorText(thrown))
+      setError(thrown)
       setBusy(false)
     }
   }
 
-  return { busy, error, leave: () => void leave() }
+  return { busy, error: error === undefined ? '' : errorText(error), leave: () => void leave() }
 }

@@ -11,12 +11,25 @@ import type { LoginRequest } from './use-login-request'
 
 const FAULT_ICONS = { offline: WifiOff, unreachable: CloudOff, trouble: CloudOff, limited: Clock } as const
 
-/** The square in the middle: the code, or what took its place. It has one size in every state. */
-export function CodePanel({ request }: { request: LoginRequest }) {
-  return <div className="relative aspect-square w-full">{content(request)}</div>
+interface Props {
+  request: LoginRequest
+  /** The pressed button goes away with its press, so that the focus needs another place. */
+  onPressed: () => void
 }
 
-function content({ phase, fault, code, dead, again, notMe }: LoginRequest): ReactNode {
+/** The square in the middle: the code, or what took its place. It has one size in every state. */
+export function CodePanel({ request, onPressed }: Props) {
+  return <div className="relative aspect-square w-full">{content(request, onPressed)}</div>
+}
+
+function content(request: LoginRequest, onPressed: () => void): ReactNode {
+  const { phase, fault, code, dead } = request
+  const press = (act: () => void) => () => {
+    act()
+    onPressed()
+  }
+  const again = press(request.again)
+  const notMe = press(request.notMe)
   switch (phase.name) {
     case 'opening':
     case 'new': {

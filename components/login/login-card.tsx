@@ -1,6 +1,6 @@
 'use client'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { withNext } from '../next-param'
 import { TextLink } from '../ui/button'
 import { Card, Title } from '../ui/card'
@@ -28,17 +28,23 @@ export function LoginCard({ appName, host, returnTo, signUpOpen }: Props) {
   const t = useTranslations('login')
   const wide = useMedia('(min-width: 30rem)')
   const [asked, setAsked] = useState(false)
+  const title = useRef<HTMLHeadingElement>(null)
   if (wide && !asked) setAsked(true)
   const request = useLoginRequest(asked, returnTo)
 
+  function show() {
+    setAsked(true)
+    title.current?.focus()
+  }
+
   return (
-    <Card width="wide" className="my-auto">
-      <Title>{t('title', { app: appName })}</Title>
-      {!asked && <PhoneChoice returnTo={returnTo} onShow={() => setAsked(true)} />}
+    <Card width="wide" className="my-auto noscript:hidden">
+      <Title ref={title}>{t('title', { app: appName })}</Title>
+      {!asked && <PhoneChoice returnTo={returnTo} onShow={show} />}
       <div className={asked ? '' : 'hidden wide:block'}>
         <div className="mt-6 grid items-start gap-x-12 gap-y-4 sm:grid-cols-[17rem_1fr]">
           <div className="mx-auto w-full max-w-68">
-            <CodePanel request={request} />
+            <CodePanel request={request} onPressed={() => title.current?.focus()} />
             <Caption request={request} />
           </div>
           <Steps phase={request.phase} />

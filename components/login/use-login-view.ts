@@ -1,14 +1,9 @@
 'use client'
-import useSWR, { type SWRConfiguration } from 'swr'
+import useSWR from 'swr'
 import { isFinal } from '@/lib/login/state'
 import type { LoginView, Opened } from '@/lib/wire'
-import { get, hasCode, stamped, type Stamped } from '../api'
-import { pauseAfter } from '../retrying'
-
-const onErrorRetry: SWRConfiguration['onErrorRetry'] = (error, _key, _config, revalidate, { retryCount }) => {
-  if (hasCode(error, 'not_found')) return
-  setTimeout(() => void revalidate({ retryCount }), pauseAfter(error, retryCount - 1))
-}
+import { get, stamped, type Stamped } from '../api'
+import { onErrorRetry } from '../swr-retry'
 
 const read = (path: string) => stamped(get<LoginView>(path))
 

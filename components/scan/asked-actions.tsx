@@ -15,7 +15,7 @@ export function AskedActions({ busy, onApprove, onDecline }: Props) {
     <div className="grid grid-cols-2 gap-3">
       <Button
         variant="strong"
-        className="min-h-14"
+        className="min-h-14 short:min-h-12"
         busy={busy === 'decline'}
         disabled={busy !== undefined}
         onClick={onDecline}
@@ -23,7 +23,7 @@ export function AskedActions({ busy, onApprove, onDecline }: Props) {
         {t('decline')}
       </Button>
       <Button
-        className="min-h-14"
+        className="min-h-14 short:min-h-12"
         busy={busy === 'approve'}
         disabled={busy !== undefined}
         onClick={onApprove}

@@ -1,7 +1,7 @@
 'use client'
 import { useTranslations } from 'next-intl'
 import type { Kind, Stay } from '@/lib/wire'
-import type { Choice } from './use-decision'
+import type { Choice } from './use-choice'
 
 interface Props {
   /** What the operator allows. */
@@ -18,22 +18,25 @@ const STAYS = [
 export function Choices({ kinds, choice, onChoose }: Props) {
   const t = useTranslations('scan.confirm')
   return (
-    <div className="flex flex-col gap-2">
-      <fieldset className="grid grid-cols-2 gap-x-3">
-        <legend className="font-medium">{t('stay')}</legend>
-        {STAYS.map(([stay, words]) => (
-          <label key={stay} className="flex min-h-10 items-center gap-2">
-            <input
-              type="radio"
-              name="stay"
-              value={stay}
-              checked={choice.stay === stay}
-              onChange={() => onChoose({ ...choice, stay })}
-              className="size-5 accent-accent"
-            />
-            {t(words)}
-          </label>
-        ))}
+    <div className="flex flex-col gap-2 short:gap-0">
+      <fieldset className="flex flex-wrap items-center gap-x-4">
+        {/* Floated, it is laid out with the choices like any other item. */}
+        <legend className="float-start font-medium">{t('stay')}</legend>
+        <div className="flex gap-x-4">
+          {STAYS.map(([stay, words]) => (
+            <label key={stay} className="flex min-h-10 items-center gap-2 whitespace-nowrap">
+              <input
+                type="radio"
+                name="stay"
+                value={stay}
+                checked={choice.stay === stay}
+                onChange={() => onChoose({ ...choice, stay })}
+                className="size-5 accent-accent"
+              />
+              {t(words)}
+            </label>
+          ))}
+        </div>
       </fieldset>
       {kinds.length > 1 && (
         <label className="flex min-h-10 items-start gap-3 leading-6">

@@ -47,7 +47,7 @@ export function ScanEntry({ appUrl }: { appUrl: string }) {
       <Title>{t('title')}</Title>
       <p className="mt-2 text-soft">{t('lead')}</p>
       <Camera video={video} state={state} onStart={start} />
-      <Status className="mt-2 min-h-13 text-center text-sm leading-6">{words}</Status>
+      <Status className="mt-2 min-h-18 wide:min-h-13 text-center text-sm leading-6">{words}</Status>
       <CodeForm />
     </Card>
   )

@@ -8,7 +8,7 @@ export function ScanIcon({ state }: { state: ScanState }) {
   return (
     <span
       aria-hidden="true"
-      className={`mx-auto mt-24 mb-6 flex size-20 shrink-0 items-center justify-center rounded-full ${good ? 'bg-accent text-on-accent' : 'bg-sunken text-soft'} ${state.name === 'checking' ? 'animate-skeleton' : 'animate-appear'}`}
+      className={`mx-auto mt-24 mb-6 short:mt-8 flex size-20 shrink-0 items-center justify-center rounded-full ${good ? 'bg-accent text-on-accent' : 'bg-sunken text-soft'} ${state.name === 'checking' ? 'animate-skeleton' : 'animate-appear'}`}
     >
       {iconOf(state)}
     </span>

@@ -1,6 +1,6 @@
 'use client'
 import { useTranslations } from 'next-intl'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { api } from '../api'
 import { withNext } from '../next-param'
 import { retrying, type Fault } from '../retrying'
@@ -8,6 +8,7 @@ import { Again } from '../ui/again'
 import { ButtonLink } from '../ui/button'
 import { Card, Title } from '../ui/card'
 import { useOnceSeen } from '../use-browser'
+import { useLostFocus } from '../use-lost-focus'
 import { EndActions } from './end-actions'
 import { endOf, type End } from './ends'
 import { hideCode } from './use-scan'
@@ -59,11 +60,13 @@ export function SignedOut({ id, code, appUrl, signUpOpen }: Props) {
   const { ticket, fault, again } = useTicket(id, code)
   const next = `/scan/${id}`
   const words = wordsOf(ticket)
+  const title = useRef<HTMLHeadingElement>(null)
+  useLostFocus(ticket, title)
 
   return (
-    <Card className="flex min-h-96 flex-1 flex-col sm:my-auto sm:flex-none">
+    <Card className="flex min-h-96 flex-1 flex-col noscript:hidden sm:my-auto sm:flex-none">
       <div role="status" aria-live="polite">
-        <Title>{t(words.title)}</Title>
+        <Title ref={title}>{t(words.title)}</Title>
         {words.body && <p className="mt-3 text-soft">{t(words.body)}</p>}
         {fault && <p className="mt-3 text-soft">{t(`faults.${fault.kind}`)}</p>}
       </div>

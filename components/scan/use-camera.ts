@@ -1,5 +1,6 @@
 'use client'
 import { useCallback, useEffect, useRef, useState, type RefObject } from 'react'
+import { useInsecure } from '../use-browser'
 import { createDetector, type Detector } from './detector'
 
 export type CameraState = 'idle' | 'starting' | 'running' | 'refused' | 'absent' | 'insecure' | 'broken'
@@ -56,11 +57,12 @@ async function isAllowedAlready(): Promise<boolean> {
 
 /** The camera, from a press (or at once where it is allowed already) until the page goes. */
 export function useCamera(video: RefObject<HTMLVideoElement | null>, onText: (text: string) => void) {
+  const insecure = useInsecure()
   const [state, setState] = useState<CameraState>('idle')
   const current = useRef<AbortController>(undefined)
 
   const start = useCallback(() => {
-    if (!window.isSecureContext) return setState('insecure')
+    if (!window.isSecureContext) return
     if (!video.current || !navigator.mediaDevices) return setState('absent')
     current.current?.abort()
     const controller = (current.current = new AbortController())
@@ -83,5 +85,5 @@ export function useCamera(video: RefObject<HTMLVideoElement | null>, onText: (te
     }
   }, [start])
 
-  return { state, start }
+  return { state: insecure ? ('insecure' as const) : state, start }
 }

@@ -1,33 +1,31 @@
 'use client'
 import { useEffect, useState } from 'react'
-import type { Confirmed, Kind, Scanned, SessionList, Stay } from '@/lib/wire'
+import type { Confirmed, Scanned } from '@/lib/wire'
 import { Cancelled } from '../account/use-reauthentication'
-import { api, ApiError, get, hasCode } from '../api'
+import { api, ApiError } from '../api'
 import { isPassing } from '../retrying'
 import { endOf } from './ends'
+import { undo, wasApproved } from './undo'
+import type { Choice } from './use-choice'
 import type { ScanState } from './use-scan'
 
 type Guard = <T>(action: () => Promise<T>) => Promise<T>
 type Work = 'approve' | 'decline' | 'undo'
 
-export interface Choice {
-  stay: Stay
-  kind: Kind
-}
+/** Seconds for which the desktop can use an approval whose answer was lost. */
+const USABLE_SECONDS = 60
 
-/** True where the request is past confirming: the answer to this phone's own approval was lost. */
-function wasApproved(error: unknown): boolean {
-  if (hasCode(error, 'already_used')) return true
-  return hasCode(error, 'wrong_state') && error.problem.requestStatus === 'confirmed'
+const done = (scanned: Scanned, seconds: number): ScanState => {
+  return { name: 'done', scanned, usableUntil: Date.now() + seconds * 1000 }
 }
 
 async function approve(scanned: Scanned, choice: Choice): Promise<ScanState> {
   try {
     const body = { scanToken: scanned.scanToken, ...choice }
-    const { scanToken } = await api<Confirmed>('POST', `/api/login/${scanned.id}/confirm`, body)
-    return { name: 'done', scanned, scanToken }
+    const { expiresIn } = await api<Confirmed>('POST', `/api/login/${scanned.id}/confirm`, body)
+    return done(scanned, expiresIn)
   } catch (error) {
-    if (wasApproved(error)) return { name: 'done', scanned }
+    if (wasApproved(error)) return done(scanned, USABLE_SECONDS)
     throw error
   }
 }
@@ -37,23 +35,9 @@ async function decline({ id, scanToken }: Scanned): Promise<ScanState> {
   return { name: 'end', end: 'declined' }
 }
 
-/** Takes an approval back: the request while the desktop hasn't used it, else the session that it became. */
-async function undo(id: string, scanToken: string | undefined): Promise<ScanState> {
-  try {
-    if (scanToken) await api('POST', `/api/login/${id}/reject`, { scanToken })
-    else await endSessionOf(id)
-  } catch (error) {
-    if (hasCode(error, 'already_used')) await endSessionOf(id)
-    // Expired: the desktop never used it. Not found: its session has ended already.
-    else if (!hasCode(error, 'expired', 'not_found')) throw error
-  }
+async function takeBack(scanned: Scanned, usableUntil: number): Promise<ScanState> {
+  await undo(scanned, usableUntil)
   return { name: 'end', end: 'taken_back' }
-}
-
-async function endSessionOf(requestId: string): Promise<void> {
-  const { sessions } = await get<SessionList>('/api/sessions')
-  const session = sessions.find((item) => item.requestId === requestId)
-  if (session) await api('DELETE', `/api/sessions/${session.id}`)
 }
 
 /** What the person can do about a scanned request. A fault keeps the card, so that the press can be repeated. */
@@ -81,7 +65,7 @@ export function useDecision(state: ScanState, setState: (state: ScanState) => vo
     error,
     approve: (scanned: Scanned, choice: Choice) => run('approve', () => approve(scanned, choice)),
     decline: (scanned: Scanned) => run('decline', () => decline(scanned)),
-    undo: (id: string, scanToken?: string) => run('undo', () => undo(id, scanToken)),
+    undo: (scanned: Scanned, usableUntil: number) => run('undo', () => takeBack(scanned, usableUntil)),
   }
 }
 

@@ -9,8 +9,8 @@ import { endOf, type End } from './ends'
 export type ScanState =
   | { name: 'checking' }
   | { name: 'asked'; scanned: Scanned }
-  /** Approved. Without a scan token the approval's answer was lost, and only its session can be ended. */
-  | { name: 'done'; scanned: Scanned; scanToken?: string }
+  /** Approved; until `usableUntil`, on this browser's clock, the desktop can make it a session. */
+  | { name: 'done'; scanned: Scanned; usableUntil: number }
   | { name: 'end'; end: End }
 
 const CHECKING: ScanState = { name: 'checking' }

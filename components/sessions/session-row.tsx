@@ -1,6 +1,7 @@
 'use client'
 import { useFormatter, useNow, useTranslations } from 'next-intl'
 import type { SessionView } from '@/lib/wire'
+import { addressText } from '../address'
 import { ago } from '../ago'
 import { deviceName } from '../device-name'
 import { DeviceIcon } from '../ui/device-icon'
@@ -39,8 +40,7 @@ export function SessionRow({ node, onAsk }: Props) {
         </p>
         <p className="text-soft">
           {runs && `${runs} · `}
-          {active} ·{' '}
-          <span className="[overflow-wrap:anywhere]">{session.address ?? t('addressUnknown')}</span>
+          {active} · {session.address ? addressText(session.address, tDevice) : t('addressUnknown')}
         </p>
         <p className="text-soft">
           {since} · {how.filter(Boolean).join(' · ')}

@@ -1,6 +1,6 @@
 'use client'
 import { useTranslations } from 'next-intl'
-import { useEffect, useState } from 'react'
+import { useCallback, useEffect, useState } from 'react'
 import useSWR from 'swr'
 import type { SessionList } from '@/lib/wire'
 import { useReauthentication } from '../account/use-reauthentication'
@@ -9,6 +9,7 @@ import { faultOf } from '../retrying'
 import { leaveFor } from '../sign-in-with'
 import { Button } from '../ui/button'
 import { Toast } from '../ui/toast'
+import { onErrorRetry } from '../swr-retry'
 import { EndDialog, EverywhereDialog } from './end-dialog'
 import { RenameDialog } from './rename-dialog'
 import { SessionRows } from './session-rows'
@@ -18,12 +19,12 @@ import { useEnding } from './use-ending'
 /** Where this account is signed in, and the ways to end that. */
 export function SessionsView() {
   const t = useTranslations('sessions')
-  const { data, error, mutate } = useSWR<SessionList, unknown>('/api/sessions', get)
-  const { guard, dialog } = useReauthentication()
+  const { data, error, mutate } = useSWR<SessionList, unknown>('/api/sessions', get, { onErrorRetry })
   const [asked, setAsked] = useState<Asked>()
+  const close = useCallback(() => setAsked(undefined), [])
+  const { guard, dialog } = useReauthentication(close)
   const [message, setMessage] = useState('')
   const fault = useFaultWords(error)
-  const close = () => setAsked(undefined)
   const ask = (next: Asked) => {
     setMessage('')
     setAsked(next)
@@ -83,7 +84,7 @@ function useFaultWords(error: unknown): string {
 
 function Skeleton() {
   return (
-    <div aria-hidden="true">
+    <div aria-hidden="true" className="noscript:hidden">
       {[0, 1, 2].map((row) => (
         <div key={row} className="flex animate-skeleton items-center gap-4 border-t border-line py-4">
           <span className="size-7 rounded-card bg-line" />

@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react'
+import type { ComponentProps, ReactNode } from 'react'
 
 interface Props {
   children: ReactNode
@@ -20,6 +20,13 @@ export function Card({ children, width = 'narrow', className = '' }: Props) {
   )
 }
 
-export function Title({ children, className = '' }: { children: ReactNode; className?: string }) {
-  return <h1 className={`text-2xl leading-tight font-semibold tracking-tight ${className}`}>{children}</h1>
+/** With a `ref` it can be given the focus, where the control that had it goes away. */
+export function Title({ className = '', ...props }: ComponentProps<'h1'>) {
+  return (
+    <h1
+      tabIndex={props.ref ? -1 : undefined}
+      {...props}
+      className={`text-2xl leading-tight font-semibold tracking-tight outline-none ${className}`}
+    />
+  )
 }

@@ -1,4 +1,5 @@
 'use client'
+import { useLocale } from 'next-intl'
 import { useEffect, useState } from 'react'
 import { Status } from './status'
 
@@ -14,6 +15,11 @@ interface Props {
 export function Toast({ message, lasting = false }: Props) {
   const [over, setOver] = useState<string>()
   if (message === '' && over !== undefined) setOver(undefined)
+  const locale = useLocale()
+  const [came, setCame] = useState({ message, locale })
+  if (came.message !== message) setCame({ message, locale })
+  // Said in the language before this one.
+  const foreign = !lasting && came.locale !== locale
 
   useEffect(() => {
     if (message === '' || lasting) return
@@ -27,7 +33,7 @@ export function Toast({ message, lasting = false }: Props) {
       <Status
         className={`rounded-card bg-strong px-5 py-3 text-on-strong shadow-card transition-opacity duration-150 empty:p-0 ${shown ? '' : 'opacity-0'}`}
       >
-        {message}
+        {foreign ? '' : message}
       </Status>
     </div>
   )

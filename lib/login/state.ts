@@ -34,7 +34,7 @@ export const MOVES = {
 export type Move = keyof typeof MOVES
 
 /** The states in which a request is still going somewhere. */
-export const OPEN_STATES = ['new', 'scanned', 'confirmed'] as const satisfies readonly State[]
+const OPEN_STATES = ['new', 'scanned', 'confirmed'] as const satisfies readonly State[]
 
 /** What everybody sees: the stored state, or `expired` where its time has run out. */
 export function statusAt(request: { state: string; expiresAt: Date }, now: Date): Status {
