@@ -98,14 +98,35 @@ test('while another process holds the database, a desktop waits for its code and
   await late.goto('/login')
   await expect(status(late)).toHaveText(t.faults.trouble)
   await phone.getByRole('button', { name: t.scan.confirm.approve, exact: true }).click()
-  await expect(status(phone)).toHaveText(t.errors.unavailable)
+  await expect(status(phone)).toHaveText(t.faults.trouble)
   expect((await phone.request.get('/api/sessions')).status()).toBe(200)
 
+  // Nobody presses again: what was approved arrives by itself.
   await giveBack()
-  await approve(phone)
+  await expect(phone.getByRole('heading', { name: t.scan.done.title })).toBeVisible()
   await arrived(desktop)
   await readCode(late)
   await expect(status(late)).toBeEmpty()
+})
+
+test('an approval that waits for the database can still be declined', async ({
+  desktop,
+  phone,
+  rows,
+  takeAway,
+  trouble,
+}) => {
+  trouble.expect(/503 .* @ \/api\//)
+  await signedIn(phone)
+  await desktop.goto('/login')
+  const { id } = await scan(phone, desktop)
+  const giveBack = await takeAway(holdDatabase)
+  await phone.getByRole('button', { name: t.scan.confirm.approve, exact: true }).click()
+  await expect(status(phone)).toHaveText(t.faults.trouble)
+  await phone.getByRole('button', { name: t.scan.confirm.decline, exact: true }).click()
+  await giveBack()
+  await expect(phone.getByRole('heading', { name: t.scan.end.declined.title })).toBeVisible()
+  expect(rows.request(id)).toMatchObject({ state: 'rejected', reason: 'declined' })
 })
 
 test('an approved desktop is signed in once the database can be written again', async ({

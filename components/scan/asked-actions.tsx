@@ -4,12 +4,14 @@ import { Button } from '../ui/button'
 
 interface Props {
   busy: string | undefined
+  /** A press waits for the database: the other answer can still take its place. */
+  waiting: boolean
   onApprove: () => void
   onDecline: () => void
 }
 
 /** Two answers of equal weight: neither is the one that the eye is pushed to. */
-export function AskedActions({ busy, onApprove, onDecline }: Props) {
+export function AskedActions({ busy, waiting, onApprove, onDecline }: Props) {
   const t = useTranslations('scan.confirm')
   return (
     <div className="grid grid-cols-2 gap-3">
@@ -17,7 +19,7 @@ export function AskedActions({ busy, onApprove, onDecline }: Props) {
         variant="strong"
         className="min-h-14 short:min-h-12"
         busy={busy === 'decline'}
-        disabled={busy !== undefined}
+        disabled={busy === 'decline' || (busy !== undefined && !waiting)}
         onClick={onDecline}
       >
         {t('decline')}
@@ -25,7 +27,7 @@ export function AskedActions({ busy, onApprove, onDecline }: Props) {
       <Button
         className="min-h-14 short:min-h-12"
         busy={busy === 'approve'}
-        disabled={busy !== undefined}
+        disabled={busy === 'approve' || (busy !== undefined && !waiting)}
         onClick={onApprove}
       >
         {t('approve')}

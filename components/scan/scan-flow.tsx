@@ -32,7 +32,7 @@ export function ScanFlow({ id, code }: { id: string; code?: string }) {
       {state.name === 'asked' && (
         <Asked scanned={state.scanned} choice={choice} onChoose={choose} titleRef={title} />
       )}
-      <Words state={state} fault={fault} error={decision.error} titleRef={title} />
+      <Words state={state} fault={fault ?? decision.fault} error={decision.error} titleRef={title} />
       {fault?.kind === 'limited' && (
         <div className="text-center">
           <Again until={fault.until} />
@@ -45,6 +45,7 @@ export function ScanFlow({ id, code }: { id: string; code?: string }) {
         {state.name === 'asked' && (
           <AskedActions
             busy={decision.busy}
+            waiting={decision.fault !== null}
             onApprove={() => void decision.approve(state.scanned, choice)}
             onDecline={() => void decision.decline(state.scanned)}
           />

@@ -1,9 +1,9 @@
 'use client'
-import { useEffect, useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import type { Confirmed, Scanned } from '@/lib/wire'
 import { Cancelled } from '../account/use-reauthentication'
-import { api, ApiError } from '../api'
-import { isPassing } from '../retrying'
+import { api, ApiError, hasCode } from '../api'
+import { isPassing, retrying, type Fault } from '../retrying'
 import { endOf } from './ends'
 import { undo, wasApproved } from './undo'
 import type { Choice } from './use-choice'
@@ -40,19 +40,33 @@ async function takeBack(scanned: Scanned, usableUntil: number): Promise<ScanStat
   return { name: 'end', end: 'taken_back' }
 }
 
-/** What the person can do about a scanned request. A fault keeps the card, so that the press can be repeated. */
+/** Only what the server says it has not done yet goes on by itself; all else is the person's to press again. */
+const isAway = (error: unknown): boolean => hasCode(error, 'unavailable')
+
+/**
+ * What the person can do about a scanned request. While the database is away a press is waited out, and another press
+ * takes its place; any other fault keeps the card, so that the press can be repeated.
+ */
 export function useDecision(state: ScanState, setState: (state: ScanState) => void, guard: Guard) {
   const [busy, setBusy] = useState<Work>()
   const [error, setError] = useState<unknown>()
+  const [fault, setFault] = useState<Fault | null>(null)
+  const press = useRef<AbortController>(undefined)
 
   useExpiry(state, setState)
+  useEffect(() => () => press.current?.abort(), [])
 
   async function run(work: Work, action: () => Promise<ScanState>) {
+    press.current?.abort()
+    const { signal } = (press.current = new AbortController())
     setBusy(work)
     setError(undefined)
     try {
-      setState(await guard(action))
+      const next = await guard(() => retrying(action, { signal, onFault: setFault, waitsFor: isAway }))
+      if (signal.aborted) return
+      setState(next)
     } catch (thrown) {
+      if (signal.aborted) return
       const stays = isPassing(thrown) || !(thrown instanceof ApiError) || work === 'undo'
       if (!stays) setState({ name: 'end', end: endOf(thrown) })
       else if (!(thrown instanceof Cancelled)) setError(thrown)
@@ -63,6 +77,7 @@ export function useDecision(state: ScanState, setState: (state: ScanState) => vo
   return {
     busy,
     error,
+    fault,
     approve: (scanned: Scanned, choice: Choice) => run('approve', () => approve(scanned, choice)),
     decline: (scanned: Scanned) => run('decline', () => decline(scanned)),
     undo: (scanned: Scanned, usableUntil: number) => run('undo', () => takeBack(scanned, usableUntil)),
