@@ -55,37 +55,41 @@ test.each(Array.from({ length: 20 }, (_, i) => i))(
 test('a locked database refuses writes at once, keeps answering reads, and is fine again afterwards', async () => {
   const user = await makeUser()
   const lock = await lockFromOutside()
-  const slowest = { read: 0 }
   try {
     const writes = Array.from({ length: 50 }, () => db().write((tx) => tx.user.create({ data: userData() })))
     const refused = Promise.allSettled(writes)
-    for (let reads = 0; reads < 20; reads++) {
-      const started = performance.now()
-      expect(await exists(user.id)).toBe(true)
-      slowest.read = Math.max(slowest.read, performance.now() - started)
-    }
-    for (const result of await refused)
+    for (let reads = 0; reads < 20; reads++) expect(await exists(user.id)).toBe(true)
+    const results = await refused
+    for (const result of results)
       expect(result).toMatchObject({
         status: 'rejected',
         reason: { code: 'unavailable', extras: { retryAfter: 2 } },
       })
+    // Each that had waited for the lock would have kept the whole process waiting.
+    const spared = results.filter((result) =>
+      String((result as PromiseRejectedResult).reason.cause).includes('just away'),
+    )
+    expect(spared.length).toBeGreaterThan(40)
   } finally {
     lock.kill()
     await once(lock, 'exit')
   }
-  // Fifty waits for the lock, one after another, would have held a read up for five seconds and more.
-  expect(slowest.read).toBeLessThan(3_000)
   await vi.waitFor(() => db().write((tx) => tx.user.create({ data: userData() })), { timeout: 10_000 })
 })
 
 test('a burst of writes lets others be served in between', async () => {
   let turns = 0
-  const turning = setInterval(() => turns++, 1)
+  let writing = true
+  const turn = () => {
+    turns++
+    if (writing) setImmediate(turn)
+  }
+  setImmediate(turn)
   await Promise.all(
     Array.from({ length: 100 }, () => db().write((tx) => tx.user.create({ data: userData() }))),
   )
-  clearInterval(turning)
-  expect(turns).toBeGreaterThan(10)
+  writing = false
+  expect(turns).toBeGreaterThan(50)
 })
 
 test('a broken reference is a bug, not an outage', async () => {
