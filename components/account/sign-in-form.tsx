@@ -1,6 +1,7 @@
 'use client'
 import { useTranslations } from 'next-intl'
 import { hasCode } from '../api'
+import { EmailField } from '../forms/email-field'
 import { Field } from '../forms/field'
 import { useFaultText } from '../forms/use-fault-text'
 import { useForm } from '../forms/use-form'
@@ -22,17 +23,7 @@ export function SignInForm({ next }: { next: string }) {
 
   return (
     <form {...props} className="mt-6">
-      <Field
-        label={t('fields.email')}
-        name="email"
-        type="email"
-        autoComplete="username"
-        inputMode="email"
-        autoCapitalize="none"
-        spellCheck={false}
-        required
-        error={faultText('email')}
-      />
+      <EmailField error={faultText('email')} />
       <Field
         label={t('fields.password')}
         name="password"

@@ -1,6 +1,7 @@
 'use client'
 import { useTranslations } from 'next-intl'
 import { api } from '../api'
+import { EmailField } from '../forms/email-field'
 import { Field } from '../forms/field'
 import { useFaultText } from '../forms/use-fault-text'
 import { useForm } from '../forms/use-form'
@@ -42,17 +43,7 @@ export function SignUpForm({ next, passwordMin }: { next: string; passwordMin: n
         required
         error={faultText('name')}
       />
-      <Field
-        label={t('fields.email')}
-        name="email"
-        type="email"
-        autoComplete="username"
-        inputMode="email"
-        autoCapitalize="none"
-        spellCheck={false}
-        required
-        error={faultText('email')}
-      />
+      <EmailField error={faultText('email')} />
       <Field
         label={t('fields.password')}
         name="password"
