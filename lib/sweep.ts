@@ -9,11 +9,9 @@ const HISTORY_DAYS = 180
 /** @returns how many rows went, by kind */
 export async function sweep(now: Date): Promise<{ requests: number; sessions: number; events: number }> {
   const before = (days: number) => ({ lt: new Date(now.getTime() - days * DAY_MS) })
-  const requests = await db().write(async (tx) => {
-    // Who never signed in leaves no history.
-    await tx.auditEvent.deleteMany({ where: { at: before(REQUEST_DAYS), type: 'login_opened' } })
-    return tx.loginRequest.deleteMany({ where: { expiresAt: before(REQUEST_DAYS) } })
-  })
+  const requests = await db().write((tx) =>
+    tx.loginRequest.deleteMany({ where: { expiresAt: before(REQUEST_DAYS) } }),
+  )
   const sessions = await db().write(async (tx) => {
     const ended = await tx.session.deleteMany({
       where: { OR: [{ endedAt: before(HISTORY_DAYS) }, { expiresAt: before(HISTORY_DAYS) }] },
