@@ -106,7 +106,7 @@ export function requireStrong(session: CurrentSession, now: Date): void {
 }
 
 /**
- * For moves that end other sessions: one that was itself ended a moment ago must not.
+ * For changes on an account's behalf: a session that was ended a moment ago makes none.
  * @throws AppError `sign_in_required`
  */
 export async function requireLive(tx: Transaction, session: CurrentSession, now: Date): Promise<void> {
