@@ -8,7 +8,7 @@ import { hashPassword, verifyPassword } from './passwords'
 import { createSession, PASSWORD_STAY_SECONDS, type SignedIn } from './sessions/create'
 import { requireLive, type CurrentSession } from './sessions/current'
 import { endOthers } from './sessions/end'
-import { endRequestsOf } from './login/end-requests'
+import { endRequestsOf } from './login/move'
 import { newId } from './tokens'
 import type { Agent } from './user-agent'
 

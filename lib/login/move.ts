@@ -17,13 +17,25 @@ export type Binding = { id: string; [column: string]: unknown }
 export async function move(
   tx: Transaction,
   name: Move,
-  where: Binding,
+  binding: Binding,
   data: object,
   now: Date,
 ): Promise<LoginRequest | null> {
+  const [row] = await moveAll(tx, name, binding, data, now)
+  return row ?? null
+}
+
+/** The same for every row that `where` holds: the rows that moved. */
+function moveAll(
+  tx: Transaction,
+  name: Move,
+  where: object,
+  data: object,
+  now: Date,
+): Promise<LoginRequest[]> {
   const rule = MOVES[name]
   const ends = rule.to === 'rejected' || rule.to === 'consumed'
-  const [row] = await tx.loginRequest.updateManyAndReturn({
+  return tx.loginRequest.updateManyAndReturn({
     where: { ...where, state: { in: [...rule.from] }, expiresAt: { gt: now } },
     data: {
       state: rule.to,
@@ -33,7 +45,12 @@ export async function move(
       ...data,
     },
   })
-  return row ?? null
+}
+
+/** Ends the requests that sessions have scanned or approved and that are still open. */
+export async function endRequestsOf(tx: Transaction, sessionIds: string[], now: Date): Promise<void> {
+  const where = { scanSessionId: { in: sessionIds } }
+  for (const row of await moveAll(tx, 'end_session', where, {}, now)) await auditRejection(tx, row, null, now)
 }
 
 /** The error that says why `name` was refused. */
@@ -65,7 +82,7 @@ export function reject(
 export async function auditRejection(
   tx: Transaction,
   row: LoginRequest,
-  caller: Caller,
+  caller: Caller | null,
   now: Date,
 ): Promise<void> {
   await audit(tx, now, {
@@ -73,7 +90,7 @@ export async function auditRejection(
     userId: row.scanUserId,
     sessionId: row.scanSessionId,
     loginRequestId: row.id,
-    address: caller.address,
+    address: caller?.address,
     detail: row.reason,
   })
 }

@@ -2,7 +2,7 @@
 import { auditAll } from '../audit'
 import { db, type Transaction } from '../db'
 import { AppError } from '../errors'
-import { endRequestsOf } from '../login/end-requests'
+import { endRequestsOf } from '../login/move'
 import { liveAt, requireLive, requireStrong, type CurrentSession } from './current'
 import { liveSessions } from './list'
 
