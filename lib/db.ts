@@ -25,6 +25,7 @@ export class Database {
   #queue: Promise<unknown> = Promise.resolve()
   #waiting = 0
   #pausedUntil = 0
+  readonly #afterCommit = new WeakMap<Transaction, (() => void)[]>()
 
   constructor(readonly file: string) {
     this.#reader = this.#connect()
@@ -62,18 +63,28 @@ export class Database {
     return result
   }
 
+  /** Runs `work` once the transaction has committed; where it rolls back, never. */
+  afterCommit(tx: Transaction, work: () => void): void {
+    this.#afterCommit.get(tx)?.push(work)
+  }
+
   async #transact<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
     // better-sqlite3 never yields: without this, a burst of writes would let nobody else be served.
     await setImmediate()
     if (performance.now() < this.#pausedUntil) throw unavailable(new Error('The database was just away.'))
     let thrown: unknown
-    const noting = (tx: Transaction): Promise<T> =>
-      run(tx).catch((error: unknown) => {
+    const committed: (() => void)[] = []
+    const noting = (tx: Transaction): Promise<T> => {
+      this.#afterCommit.set(tx, committed)
+      return run(tx).catch((error: unknown) => {
         thrown = error
         throw error
       })
+    }
     try {
-      return await this.#writer.$transaction(noting, { maxWait: 2_000, timeout: 10_000 })
+      const result = await this.#writer.$transaction(noting, { maxWait: 2_000, timeout: 10_000 })
+      for (const work of committed) work()
+      return result
     } catch (error) {
       const translated = error === thrown ? translate(error) : unavailable(error)
       // A BEGIN, statement or COMMIT that failed leaves the connection in an unknown state.

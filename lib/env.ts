@@ -22,6 +22,12 @@ export interface Settings {
   signUp: 'open' | 'closed'
   trustedProxies: string[]
   rateLimitScale: number
+  /** How many connections may be held for desktops that wait. */
+  maxStreams: number
+  /** After how many seconds waiting desktops hear of what the bus missed. */
+  safetyReadSeconds: number
+  /** Whether the front door answers the login API itself. */
+  fastLane: boolean
   apiDocs: boolean
   logLevel: string
 }
@@ -39,6 +45,9 @@ const EXAMPLES: Record<string, string> = {
   APP_URL: 'an address like https://login.example.org',
   SIGN_UP: 'open or closed',
   API_DOCS: 'on or off',
+  FAST_LANE: 'on or off',
+  MAX_STREAMS: 'a whole number from 0',
+  SAFETY_READ_SECONDS: 'a whole number from 1 to 600',
   RATE_LIMIT_SCALE: 'a number above 0',
 }
 
@@ -54,6 +63,9 @@ const Environment = z.object({
   TRUSTED_PROXIES: z.string().default(''),
   RATE_LIMIT_SCALE: z.coerce.number().positive().max(1_000_000).default(1),
   API_DOCS: z.enum(['on', 'off']).default('on'),
+  FAST_LANE: z.enum(['on', 'off']).default('on'),
+  MAX_STREAMS: z.coerce.number().int().nonnegative().default(20_000),
+  SAFETY_READ_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
@@ -205,6 +217,9 @@ export function readSettings(environment: Record<string, string | undefined>): S
     signUp: env.SIGN_UP,
     trustedProxies: readTrustedProxies(env.TRUSTED_PROXIES),
     rateLimitScale: env.RATE_LIMIT_SCALE,
+    maxStreams: env.MAX_STREAMS,
+    safetyReadSeconds: env.SAFETY_READ_SECONDS,
+    fastLane: env.FAST_LANE === 'on',
     apiDocs: env.API_DOCS === 'on',
     logLevel: env.LOG_LEVEL,
   }

@@ -1,5 +1,5 @@
 /** Opaque tokens: random, stored as hashes, compared in constant time. */
-import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
+import { hash as digest, randomBytes, timingSafeEqual } from 'node:crypto'
 
 /** A 128-bit identifier, 22 characters of base64url. */
 export const newId = (): string => randomBytes(16).toString('base64url')
@@ -8,7 +8,7 @@ export const newId = (): string => randomBytes(16).toString('base64url')
 export const newSecret = (): string => randomBytes(32).toString('base64url')
 
 /** SHA-256 of a secret that has full entropy (so that a plain, fast hash is enough), base64url. */
-export const hash = (secret: string): string => createHash('sha256').update(secret).digest('base64url')
+export const hash = (secret: string): string => digest('sha256', secret, 'base64url')
 
 /** Compares two strings without telling by time where they differ. */
 export function equal(a: string, b: string): boolean {

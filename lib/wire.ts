@@ -50,6 +50,8 @@ const newPassword = z.string().min(10).max(256)
 const password = z.string().min(1).max(256)
 
 export const PASSWORD_MIN = 10
+/** Proxies commonly give up on an answer after 60 s. */
+export const MAX_WAIT_SECONDS = 30
 
 /** `{id}.{code}`, the last part of the QR's address. */
 export const ScanCode = z.string().regex(/^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{11}$/)
@@ -63,6 +65,12 @@ export const Opened = z.object({
   expiresIn: seconds,
   codeExpiresIn: seconds,
   pollInterval: seconds,
+})
+
+/** The long poll: answers once the request is no longer at `since`, its code rotates, or `wait` seconds have passed. */
+export const ReadQuery = z.object({
+  wait: z.coerce.number().int().min(0).max(MAX_WAIT_SECONDS).default(0),
+  since: z.coerce.number().int().positive().optional(),
 })
 
 /** Who scanned, as far as this desktop may know: the name only where that account signed in before. */

@@ -1,13 +1,14 @@
-/** Request bodies: capped, parsed, and checked against the wire. */
+/** Request bodies and queries: capped, parsed, and checked against the wire. */
 import type { z } from 'zod'
 import { AppError } from '../errors'
+import type { ApiRequest } from './request'
 
 export const MAX_BODY_BYTES = 16 * 1024
 
 const tooLarge = () =>
   new AppError('invalid_input', { httpStatus: 413, detail: `A body may hold ${MAX_BODY_BYTES} bytes.` })
 
-async function readText(request: Request): Promise<string> {
+async function readText(request: ApiRequest): Promise<string> {
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge()
   const chunks: Uint8Array[] = []
   let size = 0
@@ -23,7 +24,7 @@ async function readText(request: Request): Promise<string> {
  * Reads a JSON or form body; an empty one is `{}`.
  * @throws AppError `invalid_input` (413 where it is too large)
  */
-export async function readBody(request: Request): Promise<unknown> {
+export async function readBody(request: ApiRequest): Promise<unknown> {
   const text = await readText(request)
   if (text === '') return {}
   if (request.headers.get('content-type')?.startsWith('application/x-www-form-urlencoded'))
@@ -44,4 +45,12 @@ export function check<T extends z.ZodType>(schema: T, value: unknown): z.infer<T
   if (parsed.success) return parsed.data
   const fields = parsed.error.issues.map((issue) => ({ field: issue.path.join('.'), code: issue.code }))
   throw new AppError('invalid_input', { fields })
+}
+
+/**
+ * The query, checked like a body.
+ * @throws AppError `invalid_input` with the fields that are wrong
+ */
+export function checkQuery<T extends z.ZodType>(schema: T, url: string): z.infer<T> {
+  return check(schema, url.includes('?') ? Object.fromEntries(new URL(url).searchParams) : {})
 }

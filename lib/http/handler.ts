@@ -3,14 +3,15 @@ import type { z } from 'zod'
 import { AppError } from '../errors'
 import { take, type LimitName } from '../limits/limits'
 import { findSession, type CurrentSession } from '../sessions/current'
-import { problem } from './answer'
+import { problem, toResponse, type Answer } from './answer'
 import { check, readBody } from './body'
 import { callerOf, type CallerOf } from './caller'
 import { Cookies } from './cookies'
+import type { ApiRequest } from './request'
 import { requireSameOrigin } from './same-origin'
 
 interface Call<Body, Signed extends boolean> {
-  request: Request
+  request: ApiRequest
   params: Record<string, string>
   body: Body
   caller: CallerOf
@@ -25,43 +26,55 @@ interface Rules<Schema extends z.ZodType, Signed extends boolean> {
   /** Whether somebody must be signed in. */
   session: Signed
   body?: Schema
-  run(call: Call<z.infer<Schema>, Signed>): Promise<Response>
+  run(call: Call<z.infer<Schema>, Signed>): Promise<Answer>
 }
 
-type RouteContext = { params: Promise<Record<string, string>> }
+/** A route handler: Next calls it for a Response, the fast lane for the plain answer. */
+export interface RouteHandler<Params> {
+  (request: ApiRequest, context: { params: Params; plain: true }): Promise<Answer>
+  (request: ApiRequest, context: { params: Promise<Params> }): Promise<Response>
+}
 
 /**
- * Makes a route handler: came through the front door, same origin, limit, body, session; then `run`. Whatever is
- * thrown is answered as problem details.
+ * Makes a route handler of what answers a caller that came through the front door. Whatever is thrown is answered as
+ * problem details.
  */
-export function handler<Signed extends boolean, Schema extends z.ZodType = z.ZodUndefined>(
-  rules: Rules<Schema, Signed>,
-): (request: Request, context: RouteContext) => Promise<Response> {
-  return async (request, context) => {
+export function routeHandler<Params>(
+  run: (request: ApiRequest, caller: CallerOf, params: Params) => Promise<Answer>,
+): RouteHandler<Params> {
+  const handle = async (
+    request: ApiRequest,
+    { params, plain }: { params: Params | Promise<Params>; plain?: true },
+  ): Promise<Answer | Response> => {
     let requestId = ''
+    let answer: Answer
     try {
       const caller = callerOf(request.headers)
       requestId = caller.requestId
-      requireSameOrigin(request, caller.origin)
-      await take(rules.limit, caller.bucket)
-      const body = rules.body && check(rules.body, await readBody(request))
-      // Only now: a body may take its time, and neither code nor session may outlive it.
-      const now = new Date()
-      const cookies = new Cookies(request.headers.get('cookie'))
-      const session = rules.session ? await requireSession(cookies, caller, now) : null
-      return await rules.run({
-        request,
-        params: await context.params,
-        body,
-        caller,
-        cookies,
-        session,
-        now,
-      } as Call<z.infer<Schema>, Signed>)
+      answer = await run(request, caller, await params)
     } catch (error) {
-      return problem(error, requestId)
+      answer = problem(error, requestId)
     }
+    return plain ? answer : toResponse(answer)
   }
+  return handle as RouteHandler<Params>
+}
+
+/** Makes a route handler that is held to `rules`: same origin, limit, body, session; then `run`. */
+export function handler<Signed extends boolean, Schema extends z.ZodType = z.ZodUndefined>(
+  rules: Rules<Schema, Signed>,
+): RouteHandler<Record<string, string>> {
+  return routeHandler(async (request, caller, params) => {
+    requireSameOrigin(request, caller.origin)
+    await take(rules.limit, caller.bucket)
+    const body = rules.body && check(rules.body, await readBody(request))
+    // Only now: a body may take its time, and neither code nor session may outlive it.
+    const now = new Date()
+    const cookies = new Cookies(request.headers.get('cookie'))
+    const session = rules.session ? await requireSession(cookies, caller, now) : null
+    const call = { request, params, body, caller, cookies, session, now }
+    return rules.run(call as Call<z.infer<Schema>, Signed>)
+  })
 }
 
 async function requireSession(cookies: Cookies, caller: CallerOf, now: Date): Promise<CurrentSession> {

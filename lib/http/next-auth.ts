@@ -3,8 +3,9 @@
  * fault into a deleted cookie or an `?error=`, so its answer is used only where our own callbacks had none; and of its
  * many paths only those in the table exist. See docs/decisions/next-auth-behind-our-session-row.md.
  */
-import NextAuth, { type AuthOptions } from 'next-auth'
-import CredentialsProvider from 'next-auth/providers/credentials'
+import * as nextAuthModule from 'next-auth'
+import type { AuthOptions } from 'next-auth'
+import * as credentialsModule from 'next-auth/providers/credentials'
 import { AppError, isAppError } from '../errors'
 import { keyFor } from '../keys'
 import { take } from '../limits/limits'
@@ -15,11 +16,20 @@ import { endReplaced, signOut } from '../sessions/end'
 import { splitToken } from '../tokens'
 import { signInWithPassword } from '../users'
 import { ConsumeBody, PasswordBody } from '../wire'
-import { problem } from './answer'
+import type { Answer } from './answer'
 import { check, readBody } from './body'
-import { callerOf, type CallerOf } from './caller'
+import type { CallerOf } from './caller'
 import { cookieName, cookieOptions, Cookies, DEVICE_SECONDS, setCookie } from './cookies'
+import { routeHandler } from './handler'
 import { requireSameOrigin } from './same-origin'
+
+/** Node hands a CommonJS module's default over inside of another one; the bundler does not. */
+const defaultOf = <T>(module: { default: T }): T => {
+  const { default: inner } = module
+  return typeof inner === 'object' && inner !== null && 'default' in inner ? (inner.default as T) : inner
+}
+const NextAuth = defaultOf(nextAuthModule)
+const CredentialsProvider = defaultOf(credentialsModule)
 
 const PATHS = new Set([
   'GET session',
@@ -43,28 +53,17 @@ interface Passage {
 }
 
 /** Handles `/api/auth/*`: the paths of the table, everything else is 404. */
-export async function nextAuthHandler(
-  request: Request,
-  context: { params: Promise<{ nextauth: string[] }> },
-): Promise<Response> {
-  let requestId = ''
-  try {
-    const { nextauth } = await context.params
-    const caller = callerOf(request.headers)
-    requestId = caller.requestId
-    if (!PATHS.has(`${request.method} ${nextauth.join('/')}`)) throw new AppError('not_found')
-    requireSameOrigin(request, caller.origin)
-    await take('auth', caller.bucket)
-    const body = request.method === 'POST' ? await readBody(request) : {}
-    const passage = { caller, cookies: new Cookies(request.headers.get('cookie')), now: new Date() }
-    if (nextauth[0] === 'signout') await endSession(passage)
-    const response = await pass(request.method, nextauth, body as Record<string, unknown>, passage)
-    if (nextauth[0] === 'signout') response.headers.append('Set-Cookie', setCookie('session', '', 0))
-    return response
-  } catch (error) {
-    return problem(error, requestId)
-  }
-}
+export const nextAuthHandler = routeHandler<{ nextauth: string[] }>(async (request, caller, { nextauth }) => {
+  if (!PATHS.has(`${request.method} ${nextauth.join('/')}`)) throw new AppError('not_found')
+  requireSameOrigin(request, caller.origin)
+  await take('auth', caller.bucket)
+  const body = request.method === 'POST' ? await readBody(request) : {}
+  const passage = { caller, cookies: new Cookies(request.headers.get('cookie')), now: new Date() }
+  if (nextauth[0] === 'signout') await endSession(passage)
+  const answer = await pass(request.method, nextauth, body as Record<string, unknown>, passage)
+  if (nextauth[0] === 'signout') answer.cookies.push(setCookie('session', '', 0))
+  return answer
+})
 
 /** The row first: a cookie that is deleted while its session lives on would be no sign-out. */
 async function endSession({ cookies, caller, now }: Passage): Promise<void> {
@@ -91,7 +90,7 @@ async function pass(
   nextauth: string[],
   body: Record<string, unknown>,
   passage: Passage,
-): Promise<Response> {
+): Promise<Answer> {
   const response = new Recorder()
   // Only its own cookies and no query: nothing of the request steers where next-auth would redirect to.
   const own = [cookieName('session'), cookieName('csrf')]
@@ -107,9 +106,10 @@ async function pass(
   if (nextauth[0] === 'callback' && !passage.signedIn)
     throw new AppError('invalid_input', { fields: [{ field: 'csrfToken', code: 'mismatch' }] })
   if (passage.signedIn) await leaveReplaced(passage, passage.signedIn)
+  const answer = response.toAnswer()
   if (passage.signedIn?.deviceToken)
-    response.headers.append('Set-Cookie', setCookie('device', passage.signedIn.deviceToken, DEVICE_SECONDS))
-  return response.toResponse()
+    answer.cookies.push(setCookie('device', passage.signedIn.deviceToken, DEVICE_SECONDS))
+  return answer
 }
 
 function options(passage: Passage): AuthOptions {
@@ -184,9 +184,10 @@ async function qr(fields: unknown, { cookies, caller, now }: Passage): Promise<S
   return consume(id, cookies.desktopSecret(id), cookies.get('device'), caller, now)
 }
 
-/** As much of a Node response as next-auth's handler uses, kept to become a Response. */
+/** As much of a Node response as next-auth's handler uses, kept to become an answer. */
 class Recorder {
-  readonly headers = new Headers({ 'Cache-Control': 'private, no-store' })
+  readonly #headers: Record<string, string> = { 'Cache-Control': 'private, no-store' }
+  #cookies: string[] = []
   #status = 200
   #body: string | null = null
 
@@ -195,16 +196,15 @@ class Recorder {
     return this
   }
   getHeader(name: string): string[] {
-    return name.toLowerCase() === 'set-cookie' ? this.headers.getSetCookie() : []
+    return name.toLowerCase() === 'set-cookie' ? this.#cookies : []
   }
   setHeader(name: string, value: string | string[]): this {
-    if (/^(cache-control|pragma|expires)$/i.test(name)) return this
-    this.headers.delete(name)
-    for (const one of [value].flat()) this.headers.append(name, one)
+    if (/^set-cookie$/i.test(name)) this.#cookies = [value].flat()
+    else if (!/^(cache-control|pragma|expires)$/i.test(name)) this.#headers[name] = String(value)
     return this
   }
   json(value: unknown): void {
-    this.headers.set('Content-Type', 'application/json')
+    this.#headers['Content-Type'] = 'application/json'
     this.#body = JSON.stringify(value)
   }
   send(value: unknown): void {
@@ -213,7 +213,7 @@ class Recorder {
   }
   end(): void {}
 
-  toResponse(): Response {
-    return new Response(this.#body, { status: this.#status, headers: this.headers })
+  toAnswer(): Answer {
+    return { status: this.#status, headers: this.#headers, cookies: [...this.#cookies], body: this.#body }
   }
 }

@@ -11,6 +11,9 @@ interface Operation {
   by: By
   summary: string
   body?: z.ZodType
+  query?: z.ZodObject
+  /** The answer is an event stream, whose data is the schema. */
+  stream?: true
   /** Status and schema of the answer; no schema, no body. */
   answer: [number, z.ZodType?]
   errors: ErrorCode[]
@@ -35,6 +38,16 @@ const OPERATIONS: Operation[] = [
     path: '/api/login/{id}',
     by: 'desktop',
     summary: 'Read its state',
+    query: wire.ReadQuery,
+    answer: [200, wire.LoginView],
+    errors: ['not_found'],
+  },
+  {
+    method: 'get',
+    path: '/api/login/{id}/events',
+    by: 'desktop',
+    summary: 'Be told its state as server-sent events, `status` and `code`',
+    stream: true,
     answer: [200, wire.LoginView],
     errors: ['not_found'],
   },
@@ -230,22 +243,35 @@ export function openApiDocument(appUrl: string, appName: string) {
   }
 }
 
-function describe({ method, path, by, summary, body, answer: [status, schema], errors }: Operation) {
-  const refused: ErrorCode[] = [...errors, ...(body ? (['invalid_input'] as const) : []), ...ALWAYS]
+function describe(operation: Operation) {
+  const { method, path, by, summary, body, query, stream, errors } = operation
+  const [status, schema] = operation.answer
+  const type = stream ? 'text/event-stream' : 'application/json'
+  const parameters = [...(path.includes('{id}') ? [ID_PARAMETER] : []), ...queryParameters(query)]
+  const refused: ErrorCode[] = [...errors, ...(body || query ? (['invalid_input'] as const) : []), ...ALWAYS]
   if (method !== 'get') refused.push('cross_site')
   return {
     summary,
     description: HOLDS[by],
-    ...(path.includes('{id}') && { parameters: [ID_PARAMETER] }),
-    ...(body && { requestBody: { required: true, ...json(z.toJSONSchema(body, { io: 'input' })) } }),
+    ...(parameters.length > 0 && { parameters }),
+    ...(body && {
+      requestBody: { required: true, ...content('application/json', z.toJSONSchema(body, { io: 'input' })) },
+    }),
     responses: {
-      [status]: { description: summary, ...(schema && json(z.toJSONSchema(schema))) },
+      [status]: { description: summary, ...(schema && content(type, z.toJSONSchema(schema))) },
       ...problemResponses(refused),
     },
   }
 }
 
-const json = (schema: object) => ({ content: { 'application/json': { schema } } })
+const content = (type: string, schema: object) => ({ content: { [type]: { schema } } })
+
+const queryParameters = (query: z.ZodObject = z.object({})) =>
+  Object.entries(query.shape).map(([name, schema]) => ({
+    name,
+    in: 'query',
+    schema: z.toJSONSchema(schema, { io: 'input' }),
+  }))
 
 const ID_PARAMETER = {
   name: 'id',

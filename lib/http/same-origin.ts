@@ -1,5 +1,6 @@
 /** Route handlers get no CSRF check from Next: this is the one that every changing call passes. */
 import { AppError } from '../errors'
+import type { ApiRequest } from './request'
 
 const SAFE_METHODS = new Set(['GET', 'HEAD'])
 
@@ -8,7 +9,7 @@ const SAFE_METHODS = new Set(['GET', 'HEAD'])
  * (whose pages are `same-origin` too) does not get here. A missing Origin and `null` are refused.
  * @throws AppError `cross_site`
  */
-export function requireSameOrigin(request: Request, origin: string): void {
+export function requireSameOrigin(request: ApiRequest, origin: string): void {
   if (SAFE_METHODS.has(request.method)) return
   const site = request.headers.get('sec-fetch-site')
   const same = site === null ? request.headers.get('origin') === origin : site === 'same-origin'

@@ -36,9 +36,18 @@ export function isLiveCode(request: Coded, code: string, now: Date): boolean {
   return live.map((candidate) => equal(candidate, code)).includes(true)
 }
 
+const urls = new WeakMap<Coded, { step: number; url: string }>()
+
 /** `{APP_URL}/scan/{id}.{code}`, which a phone's own camera opens. */
-export const scanUrl = (appUrl: string, request: Coded, now: Date): string =>
-  `${appUrl}/scan/${request.id}.${currentCode(request, now)}`
+export function scanUrl(appUrl: string, request: Coded, now: Date): string {
+  const step = stepAt(request, now)
+  const known = urls.get(request)
+  // A waiting desktop asks for the same one many times, and the MAC is most of the work of telling it.
+  if (known?.step === step) return known.url
+  const url = `${appUrl}/scan/${request.id}.${currentCode(request, now)}`
+  urls.set(request, { step, url })
+  return url
+}
 
 /** Takes `{id}.{code}` apart (its shape is checked by the wire). */
 export function splitScanCode(value: string): { id: string; code: string } {

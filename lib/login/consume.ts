@@ -9,7 +9,7 @@ import { createSession, type SignedIn } from '../sessions/create'
 import { liveAt } from '../sessions/current'
 import { equal, hash, joinToken } from '../tokens'
 import { STAY_SECONDS, type Kind } from '../wire'
-import { readAsDesktop } from './desktop'
+import { findAsDesktop } from './desktop'
 import { auditRejection, explain, move } from './move'
 import { allows, statusAt } from './state'
 import { after, REPEAT_SECONDS } from './times'
@@ -27,13 +27,13 @@ export async function consume(
   caller: Caller,
   now: Date,
 ): Promise<SignedIn> {
-  const row = await readAsDesktop(id, desktopSecret)
+  const row = await findAsDesktop(id, desktopSecret)
   const secret = desktopSecret as string
   if (row.state === 'consumed') return repeatConsume(row, secret, now)
   if (!allows(statusAt(row, now), 'consume', 'desktop')) throw explain(row, 'consume', now)
   const signedIn = await db().write((tx) => consumeOnce(tx, row, secret, deviceCookie, caller, now))
   if (signedIn) return signedIn
-  const late = await readAsDesktop(id, desktopSecret)
+  const late = await findAsDesktop(id, desktopSecret)
   if (late.state === 'consumed') return repeatConsume(late, secret, now)
   throw explain(late, 'consume', now)
 }

@@ -3,6 +3,7 @@ import { audit } from '../audit'
 import type { Caller } from '../caller'
 import { db, isUniqueViolation, type Transaction } from '../db'
 import { AppError } from '../errors'
+import { watch, type Watched } from '../events/watch'
 import type { LoginRequest } from '../generated/prisma/client'
 import { equal, hash, newId, newSecret } from '../tokens'
 import type { Reason } from '../wire'
@@ -16,7 +17,7 @@ export const MAX_OPEN = 5
 /** How long a browser keeps the secret of a request that is over: its own tab may still ask what became of it. */
 const KEPT_SECONDS = 60
 
-const holdsSecret = (row: LoginRequest, desktopSecret: string | undefined): boolean =>
+const holdsSecret = (row: Watched, desktopSecret: string | undefined): boolean =>
   desktopSecret !== undefined && equal(row.desktopSecretHash, hash(desktopSecret))
 
 /**
@@ -30,6 +31,7 @@ export async function openRequest(caller: Caller, held: Map<string, string>, now
     const userCode = newUserCode()
     try {
       const opened = await db().write((tx) => insert(tx, caller, held, { secret, userCode }, now))
+      watch().remember(opened.request)
       return { ...opened, secret, userCode }
     } catch (error) {
       // Another open request shows the same user code: draw again.
@@ -81,15 +83,24 @@ async function ownRequests(tx: Transaction, held: Map<string, string>): Promise<
   return rows.filter((row) => holdsSecret(row, held.get(row.id)))
 }
 
-/**
- * The request as its own desktop may read it.
- * @throws AppError `not_found` for a stranger's request and a missing one alike
- */
-export async function readAsDesktop(id: string, desktopSecret: string | undefined): Promise<LoginRequest> {
-  const row = await findRequest(id)
+function requireOwn<Row extends Watched>(row: Row | null, desktopSecret: string | undefined): Row {
   if (!row || !holdsSecret(row, desktopSecret)) throw new AppError('not_found')
   return row
 }
+
+/**
+ * The request as its own desktop may read it; while it waits, no database is asked.
+ * @throws AppError `not_found` for a stranger's request and a missing one alike
+ */
+export const readAsDesktop = async (id: string, desktopSecret: string | undefined): Promise<Watched> =>
+  requireOwn(await watch().read(id), desktopSecret)
+
+/**
+ * The row itself, for a desktop that is about to move it.
+ * @throws AppError `not_found` for a stranger's request and a missing one alike
+ */
+export const findAsDesktop = async (id: string, desktopSecret: string | undefined): Promise<LoginRequest> =>
+  requireOwn(await findRequest(id), desktopSecret)
 
 /**
  * The desktop ends its own request.
@@ -103,7 +114,7 @@ export async function endAsDesktop(
   now: Date,
 ): Promise<Reason> {
   const name = reason === 'not_me' ? 'not_me' : 'withdraw'
-  const known = await readAsDesktop(id, desktopSecret)
+  const known = await findAsDesktop(id, desktopSecret)
   const row = await reject(name, { id, desktopSecretHash: known.desktopSecretHash }, caller, now)
   if (!row) throw explain(await findRequest(id), name, now)
   return row.reason as Reason

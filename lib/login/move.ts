@@ -1,12 +1,13 @@
 /**
  * How a login request moves: one conditional update whose `where` holds the id, the states that allow the move, the
  * binding of who may make it, and the time. Where no row changed, the refusal is explained afterwards. The audit entry
- * is in the same transaction.
+ * is in the same transaction; those who wait hear of it after the commit.
  */
 import { audit } from '../audit'
 import type { Caller } from '../caller'
 import { db, type Transaction } from '../db'
 import { AppError } from '../errors'
+import { bus } from '../events/bus'
 import type { LoginRequest } from '../generated/prisma/client'
 import { MOVES, refusal, statusAt, type Move } from './state'
 
@@ -26,7 +27,7 @@ export async function move(
 }
 
 /** The same for every row that `where` holds: the rows that moved. */
-function moveAll(
+async function moveAll(
   tx: Transaction,
   name: Move,
   where: object,
@@ -35,7 +36,7 @@ function moveAll(
 ): Promise<LoginRequest[]> {
   const rule = MOVES[name]
   const ends = rule.to === 'rejected' || rule.to === 'consumed'
-  return tx.loginRequest.updateManyAndReturn({
+  const rows = await tx.loginRequest.updateManyAndReturn({
     where: { ...where, state: { in: [...rule.from] }, expiresAt: { gt: now } },
     data: {
       state: rule.to,
@@ -45,6 +46,8 @@ function moveAll(
       ...data,
     },
   })
+  for (const { id } of rows) db().afterCommit(tx, () => bus().publish(id))
+  return rows
 }
 
 /** Ends the requests that sessions have scanned or approved and that are still open. */

@@ -1,6 +1,7 @@
 /** What crosses the wire, built for its reader; never a row. */
 import { db } from '../db'
 import { deviceOf } from '../devices'
+import type { Watched } from '../events/watch'
 import type { LoginRequest } from '../generated/prisma/client'
 import type { CurrentSession } from '../sessions/current'
 import {
@@ -32,7 +33,7 @@ export const openedView = (request: LoginRequest, userCode: string, appUrl: stri
 
 /** What the desktop may know of its request, with the device cookie that it brought. */
 export async function desktopView(
-  request: LoginRequest,
+  request: Watched,
   deviceCookie: string | undefined,
   appUrl: string,
   now: Date,
@@ -53,7 +54,7 @@ export async function desktopView(
 
 /** The name only where that account signed in on this browser before (or just did), initials elsewhere. */
 async function scannerView(
-  request: LoginRequest,
+  request: Watched,
   deviceCookie: string | undefined,
   signedIn: boolean,
 ): Promise<{ scanner?: Scanner }> {

@@ -1,19 +1,32 @@
 import { settings } from '@/lib/env'
+import { waitForMove } from '@/lib/events/wait'
 import { answer } from '@/lib/http/answer'
+import { checkQuery } from '@/lib/http/body'
+import type { Cookies } from '@/lib/http/cookies'
 import { handler } from '@/lib/http/handler'
 import { endAsDesktop, readAsDesktop } from '@/lib/login/desktop'
+import { isFinal } from '@/lib/login/state'
 import { desktopView } from '@/lib/login/view'
-import { WithdrawBody } from '@/lib/wire'
+import { ReadQuery, WithdrawBody, type LoginView } from '@/lib/wire'
 
-/** The desktop reads its request. */
+/** The desktop reads its request; the long poll answers when there is something new. */
 export const GET = handler({
   limit: 'read',
   session: false,
-  async run({ params: { id = '' }, cookies, now }) {
-    const request = await readAsDesktop(id, cookies.desktopSecret(id))
-    return answer(200, await desktopView(request, cookies.get('device'), settings().appUrl, now))
+  async run({ request, params: { id = '' }, caller, cookies, now }) {
+    const { wait, since } = checkQuery(ReadQuery, request.url)
+    const view = await readView(id, cookies, now)
+    const { revision, expiresIn, codeExpiresIn = expiresIn } = view
+    if (wait === 0 || revision !== since || isFinal(view.status)) return answer(200, view)
+    await waitForMove(id, since, Math.min(wait, codeExpiresIn, expiresIn), caller.bucket, request.signal)
+    return answer(200, await readView(id, cookies, new Date()))
   },
 })
+
+async function readView(id: string, cookies: Cookies, now: Date): Promise<LoginView> {
+  const row = await readAsDesktop(id, cookies.desktopSecret(id))
+  return desktopView(row, cookies.get('device'), settings().appUrl, now)
+}
 
 /** The desktop ends its request: it leaves, or says that the one who scanned is somebody else. */
 export const DELETE = handler({

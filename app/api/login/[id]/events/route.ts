@@ -1,0 +1,24 @@
+import { settings } from '@/lib/env'
+import { LoginStream } from '@/lib/events/stream'
+import { eventStream } from '@/lib/http/answer'
+import { handler } from '@/lib/http/handler'
+import { requireRoom } from '@/lib/limits/held'
+import { readAsDesktop } from '@/lib/login/desktop'
+
+/** The desktop is told the state of its request as it changes. */
+export const GET = handler({
+  limit: 'read',
+  session: false,
+  async run({ request, params: { id = '' }, caller: { bucket }, cookies }) {
+    const row = await readAsDesktop(id, cookies.desktopSecret(id))
+    requireRoom(bucket)
+    const options = {
+      row,
+      deviceCookie: cookies.get('device'),
+      appUrl: settings().appUrl,
+      bucket,
+      lastRevision: Number(request.headers.get('last-event-id')) || undefined,
+    }
+    return eventStream((sink) => new LoginStream(options, sink))
+  },
+})

@@ -1,0 +1,140 @@
+/**
+ * One desktop's event stream (HTML Living Standard §9.2): `status` at each move and at expiry, `code` at each rotation,
+ * a comment where there is silence. Each event is built from the row as it is then; its id is the revision.
+ */
+import { randomInt } from 'node:crypto'
+import type { Caller } from '../caller'
+import { hold } from '../limits/held'
+import { isFinal, statusAt } from '../login/state'
+import { desktopView } from '../login/view'
+import type { Status } from '../wire'
+import { watch, type Watched } from './watch'
+
+const SILENCE_MS = 15_000
+/** Then the browser comes back, perhaps to another server. */
+const LIFE_MS = 5 * 60_000
+/** When it comes back is drawn from this range, so that not all do at once. */
+const RETRY_MS = [1_000, 5_000] as const
+
+/** Where a stream writes to. */
+export interface Sink {
+  /** @returns false where the reader does not keep up */
+  write(text: string): boolean
+  end(): void
+}
+
+export interface StreamOptions {
+  row: Watched
+  deviceCookie: string | undefined
+  appUrl: string
+  bucket: Caller['bucket']
+  /** The `Last-Event-ID` of a browser that comes back. */
+  lastRevision: number | undefined
+}
+
+export class LoginStream {
+  readonly #id: string
+  readonly #deviceCookie: string | undefined
+  readonly #appUrl: string
+  readonly #sink: Sink
+  readonly #endsAt = Date.now() + LIFE_MS
+  readonly #letGo: (() => void)[]
+  #told: { revision: number; status: Status } | undefined
+  #codeDue = 0
+  #wroteAt = 0
+  #turning = false
+  #again = false
+  #over = false
+  #timer: NodeJS.Timeout | undefined
+
+  /** Writes to `sink` at once, and from then on by itself until `close`, the request's end or its own. */
+  constructor({ row, deviceCookie, appUrl, bucket, lastRevision }: StreamOptions, sink: Sink) {
+    this.#id = row.id
+    this.#deviceCookie = deviceCookie
+    this.#appUrl = appUrl
+    this.#sink = sink
+    if (lastRevision === row.revision)
+      this.#told = { revision: row.revision, status: statusAt(row, new Date()) }
+    const turn = () => void this.#turn()
+    this.#letGo = [watch().subscribe(row.id, turn), hold(bucket, () => this.#finish())]
+    turn()
+  }
+
+  /** The reader went away. */
+  close(): void {
+    if (this.#over) return
+    this.#over = true
+    clearTimeout(this.#timer)
+    for (const letGo of this.#letGo) letGo()
+  }
+
+  /** Looks at the row and writes what is due; one turn at a time, and another one where something happened meanwhile. */
+  async #turn(): Promise<void> {
+    this.#again = true
+    if (this.#turning) return
+    this.#turning = true
+    try {
+      while (this.#again && !this.#over) {
+        this.#again = false
+        await this.#tell()
+      }
+    } catch {
+      // The database is away; the reader comes back, and polls until then.
+      this.#finish()
+    } finally {
+      this.#turning = false
+    }
+  }
+
+  async #tell(): Promise<void> {
+    const row = await watch().read(this.#id)
+    if (this.#over) return
+    const now = new Date()
+    if (!row || now.getTime() >= this.#endsAt) return this.#finish()
+    const status = statusAt(row, now)
+    const moved = this.#told?.revision !== row.revision || this.#told.status !== status || isFinal(status)
+    if (moved) await this.#send('status', row, status, now)
+    else if (status === 'new' && now.getTime() >= this.#codeDue) await this.#send('code', row, status, now)
+    else if (now.getTime() - this.#wroteAt >= SILENCE_MS) this.#write(':\n\n')
+    if (isFinal(status)) this.#end()
+    else this.#schedule(row, status)
+  }
+
+  async #send(event: 'status' | 'code', row: Watched, status: Status, now: Date): Promise<void> {
+    const view = await desktopView(row, this.#deviceCookie, this.#appUrl, now)
+    this.#told = { revision: row.revision, status }
+    this.#codeDue = now.getTime() + (view.codeExpiresIn ?? 0) * 1000
+    this.#write(`event: ${event}\nid: ${row.revision}\ndata: ${JSON.stringify(view)}\n\n`)
+  }
+
+  #write(text: string): void {
+    if (this.#over) return
+    this.#wroteAt = Date.now()
+    // A reader that is behind is let go: it comes back and gets the state as it is then.
+    if (!this.#sink.write(text)) this.#end()
+  }
+
+  #schedule(row: Watched, status: Status): void {
+    clearTimeout(this.#timer)
+    if (this.#over) return
+    const due = Math.min(
+      this.#wroteAt + SILENCE_MS,
+      this.#endsAt,
+      row.expiresAt.getTime(),
+      status === 'new' ? this.#codeDue : Infinity,
+    )
+    this.#timer = setTimeout(() => void this.#turn(), Math.max(0, due - Date.now()))
+  }
+
+  /** Sends the browser away for a moment. */
+  #finish(): void {
+    this.#write(`retry: ${randomInt(...RETRY_MS)}\n\n`)
+    this.#end()
+  }
+
+  #end(): void {
+    if (this.#over) return
+    this.close()
+    this.#sink.end()
+  }
+}
