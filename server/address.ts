@@ -1,5 +1,6 @@
 /** The caller's address, from the socket and the declared proxies alone. */
 import type { IncomingMessage } from 'node:http'
+import type { Socket } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import proxyAddr from 'proxy-addr'
 
@@ -18,16 +19,22 @@ export function addressReader(
   warn: (peer: string, request: IncomingMessage) => void,
 ) {
   const trusts = proxyAddr.compile(trustedProxies)
-  return (request: IncomingMessage): Address => {
+  const direct = new WeakMap<Socket, Address>()
+  const read = (request: IncomingMessage, forwarded: boolean): Address => {
     const peer = normalize(request.socket.remoteAddress)
     if (peer === null) return { address: null, bucket: 'unknown' }
-    const forwarded = FORWARDING_HEADERS.some((name) => request.headers[name] !== undefined)
     if (forwarded && !trusts(peer, 0)) {
       warn(peer, request)
       return { address: null, bucket: networkOf(peer) }
     }
     const address = normalize(proxyAddr(request, trusts))
     return { address, bucket: networkOf(address ?? peer) }
+  }
+  return (request: IncomingMessage): Address => {
+    if (FORWARDING_HEADERS.some((name) => request.headers[name] !== undefined)) return read(request, true)
+    const known = direct.get(request.socket) ?? read(request, false)
+    direct.set(request.socket, known)
+    return known
   }
 }
 

@@ -10,33 +10,46 @@ import { MAX_BODY_BYTES } from '../lib/http/body'
 import { isSelfTest, sealedHeaders } from '../lib/http/caller'
 import { log, loggedPath } from '../lib/log'
 import { addressReader } from './address'
+import { answerBy, fastLane } from './fast-lane'
 import { areaOf, pagePolicy, securityHeaders } from './headers'
 
+type Headers = Record<string, string>
 type Next = (request: IncomingMessage, response: ServerResponse) => Promise<void>
 
 /** Makes the listener of the HTTP server. `next` gets what passes. */
 export function frontDoor(settings: Settings, next: Next, dev: boolean) {
   const origins = acceptedOrigins(settings)
   const readAddress = addressReader(settings.trustedProxies, warnOnce())
-  const secure = settings.appUrl.startsWith('https:')
+  const hasLane = settings.fastLane && !dev
+  const headersOf = securityHeaders(settings.appUrl.startsWith('https:'))
 
   return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const requestId = randomUUID()
-    const path = (request.url ?? '/').split('?')[0] ?? '/'
+    const path = pathOf(request.url ?? '/')
     const area = areaOf(path)
+    const headers = headersOf[area]
     logWhenDone(request, response, requestId)
-    for (const [name, value] of Object.entries(securityHeaders(area, secure))) response.setHeader(name, value)
 
     const origin = origins.get(request.headers.host?.toLowerCase() ?? '')
-    if (!origin) return refuse(response, 'misdirected', requestId)
+    if (!origin) return refuse(response, headers, 'misdirected', requestId)
     // Absolute request targets (RFC 9112 §3.2.2) are for proxies; here they would only confuse what is checked below.
-    if (!request.url?.startsWith('/')) return refuse(response, 'invalid_input', requestId)
+    if (!request.url?.startsWith('/')) return refuse(response, headers, 'invalid_input', requestId)
     if (Number(request.headers['content-length'] ?? 0) > MAX_BODY_BYTES)
-      return refuse(response, 'invalid_input', requestId, 413)
+      return refuse(response, headers, 'invalid_input', requestId, 413)
     if (area === 'page' && request.method !== 'GET' && request.method !== 'HEAD')
-      return showPage(request, response)
+      return showPage(request, response, headers)
 
     Object.assign(request.headers, sealedHeaders({ ...readAddress(request), origin, requestId }))
+    const lane = hasLane ? fastLane(request.method ?? '', path) : null
+    try {
+      if (lane) return await answerBy(lane, request, response, origin, headers)
+    } catch (err) {
+      // Handlers answer for whatever they throw; this went wrong in between.
+      log().error({ requestId, err }, 'request failed')
+      return void response.destroy()
+    }
+
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
     delete request.headers['content-security-policy-report-only']
     if (area === 'page') {
       const policy = pagePolicy(dev)
@@ -45,6 +58,11 @@ export function frontDoor(settings: Settings, next: Next, dev: boolean) {
     }
     await next(request, response)
   }
+}
+
+function pathOf(url: string): string {
+  const end = url.indexOf('?')
+  return end < 0 ? url : url.slice(0, end)
 }
 
 /** Host header → origin. While APP_URL is our own guess, the desktop beside may use localhost. */
@@ -58,7 +76,8 @@ function acceptedOrigins(settings: Settings): Map<string, string> {
 function warnOnce() {
   const warned = new Set<string>()
   return (peer: string, request: IncomingMessage) => {
-    if (warned.has(peer) || warned.size > 100 || isSelfTest(new Headers(request.headers as never))) return
+    if (warned.has(peer) || warned.size > 100 || isSelfTest(new globalThis.Headers(request.headers as never)))
+      return
     warned.add(peer)
     log().warn(
       { peer },
@@ -67,10 +86,17 @@ function warnOnce() {
   }
 }
 
-function refuse(response: ServerResponse, code: ErrorCode, requestId: string, status?: number): void {
+function refuse(
+  response: ServerResponse,
+  headers: Headers,
+  code: ErrorCode,
+  requestId: string,
+  status?: number,
+): void {
   const { title, status: usual } = ERRORS[code]
   const body = { type: `urn:qr-login:problem:${code}`, title, status: status ?? usual, code, requestId }
   response.writeHead(body.status, {
+    ...headers,
     'Content-Type': 'application/problem+json',
     'Cache-Control': 'private, no-store',
     Connection: 'close',
@@ -79,17 +105,19 @@ function refuse(response: ServerResponse, code: ErrorCode, requestId: string, st
 }
 
 /** A form that was sent before its script was ready: show the page again, and forget what was posted. */
-function showPage(request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(303, { Location: request.url?.replace(/^[/\\]+/, '/') ?? '/', Connection: 'close' })
+function showPage(request: IncomingMessage, response: ServerResponse, headers: Headers): void {
+  const Location = request.url?.replace(/^[/\\]+/, '/') ?? '/'
+  response.writeHead(303, { ...headers, Location, Connection: 'close' })
   response.end()
 }
 
 function logWhenDone(request: IncomingMessage, response: ServerResponse, requestId: string): void {
   const started = performance.now()
-  const path = loggedPath(request.url ?? '/')
   response.once('close', () => {
     const level = response.statusCode >= 500 ? 'warn' : request.method === 'GET' ? 'debug' : 'info'
+    if (!log().isLevelEnabled(level)) return
+    const { method, url = '/' } = request
     const ms = Math.round(performance.now() - started)
-    log()[level]({ requestId, method: request.method, path, status: response.statusCode, ms })
+    log()[level]({ requestId, method, path: loggedPath(url), status: response.statusCode, ms })
   })
 }

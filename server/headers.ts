@@ -47,11 +47,12 @@ export function pagePolicy(dev: boolean): string {
   ].join('; ')
 }
 
-/** The headers of an answer, the page's policy apart. */
-export function securityHeaders(area: Area, secure: boolean): Record<string, string> {
+/** The headers of every answer by area, the page's policy apart. */
+export function securityHeaders(secure: boolean): Record<Area, Record<string, string>> {
+  const everywhere = { ...EVERYWHERE, ...(secure && OVER_HTTPS) }
   return {
-    ...EVERYWHERE,
-    ...(area === 'api' && { 'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'" }),
-    ...(secure && OVER_HTTPS),
+    page: everywhere,
+    static: everywhere,
+    api: { ...everywhere, 'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'" },
   }
 }

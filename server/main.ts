@@ -4,6 +4,7 @@ import { Cron } from 'croner'
 import nextServer from 'next'
 import { db } from '../lib/db'
 import { settings, SettingsError, type Settings } from '../lib/env'
+import { endHeld } from '../lib/limits/held'
 import { log } from '../lib/log'
 import { migrate } from '../lib/migrate'
 import { sweep } from '../lib/sweep'
@@ -29,10 +30,11 @@ async function main(): Promise<void> {
     ...(dev && { httpServer: server }),
   })
   await next.prepare()
-  const listener = frontDoor(config, next.getRequestHandler(), dev)
-  await selfTest(listener, config)
+  const doorFor = (settings: Settings) => frontDoor(settings, next.getRequestHandler(), dev)
+  // On both ways to a handler.
+  for (const fastLane of [true, false]) await selfTest(doorFor({ ...config, fastLane }), config)
 
-  server.on('request', listener)
+  server.on('request', doorFor(config))
   await listen(server, config)
   const sweeping = new Cron(
     '17 * * * *',
@@ -43,6 +45,7 @@ async function main(): Promise<void> {
 
   const stop = once(async () => {
     sweeping.stop()
+    endHeld()
     await drain(server)
     await db().close()
     process.exit(0)

@@ -7,7 +7,7 @@ import { randomBytes } from 'node:crypto'
 import { AppError } from '../errors'
 import type { Caller } from '../caller'
 import { equal } from '../tokens'
-import { parseUserAgent } from '../user-agent'
+import { parseUserAgent, type Agent } from '../user-agent'
 
 const SEAL = 'x-qr-login-seal'
 const ADDRESS = 'x-qr-login-address'
@@ -58,11 +58,15 @@ export const selfTestHeader = (): Record<string, string> => ({ [SELF_TEST]: seal
 export function callerOf(headers: Pick<Headers, 'get'>): CallerOf {
   if (!equal(headers.get(SEAL) ?? '', sealKey()))
     throw new AppError('misdirected', { detail: 'This server must be reached through its front door.' })
+  let agent: Agent | undefined
   return {
     address: headers.get(ADDRESS) || null,
     bucket: headers.get(BUCKET) ?? '',
     origin: headers.get(ORIGIN) ?? '',
     requestId: headers.get(REQUEST_ID) ?? '',
-    agent: parseUserAgent(headers.get('user-agent')),
+    // Taking it apart is dear, and few calls ask.
+    get agent() {
+      return (agent ??= parseUserAgent(headers.get('user-agent')))
+    },
   }
 }

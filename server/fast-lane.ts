@@ -1,0 +1,124 @@
+/**
+ * A shorter way to the login API: the handlers that `app/api` exports, called before Next's router. There is no second
+ * implementation; what is not in the table goes to Next. See docs/decisions/fast-lane.md.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import * as nextAuth from '../app/api/auth/[...nextauth]/route'
+import * as login from '../app/api/login/route'
+import * as request from '../app/api/login/[id]/route'
+import * as confirm from '../app/api/login/[id]/confirm/route'
+import * as events from '../app/api/login/[id]/events/route'
+import * as reject from '../app/api/login/[id]/reject/route'
+import * as scan from '../app/api/login/scan/route'
+import * as ticket from '../app/api/login/ticket/route'
+import * as selfTest from '../app/api/self-test/route'
+import type { Answer } from '../lib/http/answer'
+import { MAX_UNREAD_BYTES, type StartStream } from '../lib/http/event-stream'
+import type { ApiRequest } from '../lib/http/request'
+
+type Params = Record<string, string | string[]>
+type Handler = (request: ApiRequest, context: { params: never; plain: true }) => Promise<Answer>
+type Route = Partial<Record<string, Handler>>
+
+/** As Next matches them: a fixed name before a parameter. */
+const ROUTES: [path: RegExp, route: Route][] = [
+  [/^\/api\/login$/, login],
+  [/^\/api\/login\/scan$/, scan],
+  [/^\/api\/login\/ticket$/, ticket],
+  [/^\/api\/login\/(?<id>[\w-]+)$/, request],
+  [/^\/api\/login\/(?<id>[\w-]+)\/events$/, events],
+  [/^\/api\/login\/(?<id>[\w-]+)\/confirm$/, confirm],
+  [/^\/api\/login\/(?<id>[\w-]+)\/reject$/, reject],
+  [/^\/api\/self-test$/, selfTest],
+  [/^\/api\/auth\/(?<nextauth>[\w-]+(?:\/[\w-]+)*)$/, nextAuth],
+]
+
+/** What the lane answers; null where the request is Next's. */
+export function fastLane(method: string, path: string): Lane | null {
+  for (const [pattern, route] of ROUTES) {
+    const match = pattern.exec(path)
+    if (!match) continue
+    const handler = route[method]
+    return handler ? { handler, params: paramsOf(match.groups ?? {}) } : null
+  }
+  return null
+}
+
+interface Lane {
+  handler: Handler
+  params: Params
+}
+
+const paramsOf = ({ nextauth, ...params }: Record<string, string>): Params =>
+  nextauth === undefined ? params : { nextauth: nextauth.split('/') }
+
+/** Answers a request by a handler. `security` are the headers of every answer. */
+export async function answerBy(
+  { handler, params }: Lane,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  origin: string,
+  security: Record<string, string>,
+): Promise<void> {
+  const request = new LaneRequest(incoming, outgoing, origin)
+  const { status, headers, cookies, body } = await handler(request, { params: params as never, plain: true })
+  if (outgoing.destroyed) return
+  const all: Record<string, string | string[] | number> = { ...security, ...headers }
+  if (cookies.length > 0) all['Set-Cookie'] = cookies
+  if (typeof body === 'string') all['Content-Length'] = Buffer.byteLength(body)
+  outgoing.writeHead(status, all)
+  if (typeof body === 'function') hold(body, outgoing)
+  else outgoing.end(body)
+}
+
+/** What handlers read of a Request, without the price of making a whole one. */
+class LaneRequest implements ApiRequest {
+  readonly #incoming: IncomingMessage
+  readonly #outgoing: ServerResponse
+  readonly #origin: string
+  #signal: AbortSignal | undefined
+
+  constructor(incoming: IncomingMessage, outgoing: ServerResponse, origin: string) {
+    this.#incoming = incoming
+    this.#outgoing = outgoing
+    this.#origin = origin
+  }
+
+  get method(): string {
+    return this.#incoming.method ?? ''
+  }
+
+  get url(): string {
+    return this.#origin + this.#incoming.url
+  }
+
+  /** It is its own headers. */
+  get headers(): this {
+    return this
+  }
+
+  get(name: string): string | null {
+    const value = this.#incoming.headers[name]
+    return typeof value === 'string' ? value : null
+  }
+
+  get body(): AsyncIterable<Uint8Array> {
+    return this.#incoming
+  }
+
+  get signal(): AbortSignal {
+    if (this.#signal) return this.#signal
+    const leaving = new AbortController()
+    if (this.#outgoing.destroyed) leaving.abort()
+    else this.#outgoing.once('close', () => leaving.abort())
+    return (this.#signal = leaving.signal)
+  }
+}
+
+function hold(start: StartStream, outgoing: ServerResponse): void {
+  const stream = start({
+    write: (text) => outgoing.write(text) || outgoing.writableLength < MAX_UNREAD_BYTES,
+    end: () => (outgoing.writableLength < MAX_UNREAD_BYTES ? outgoing.end() : outgoing.destroy()),
+  })
+  outgoing.once('close', () => stream.close())
+}
