@@ -32,12 +32,18 @@ async function readProblem(response: Response): Promise<Problem> {
   return { type: 'about:blank', title: response.statusText, status: response.status, code, retryAfter }
 }
 
-export async function api<T = void>(method: string, path: string, body?: unknown): Promise<T> {
+export async function api<T = void>(
+  method: string,
+  path: string,
+  body?: unknown,
+  signal?: AbortSignal,
+): Promise<T> {
   const response = await fetch(path, {
     method,
     headers: body === undefined ? undefined : { 'Content-Type': 'application/json' },
     body: body === undefined ? undefined : JSON.stringify(body),
     cache: 'no-store',
+    signal,
   }).catch((cause: unknown) => {
     throw new NetworkError('no answer', { cause })
   })
@@ -56,6 +62,6 @@ export async function stamped<T>(call: Promise<T>): Promise<Stamped<T>> {
 }
 
 /** For SWR: the key is the address. */
-export function get<T>(path: string): Promise<T> {
-  return api<T>('GET', path)
+export function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+  return api<T>('GET', path, undefined, signal)
 }

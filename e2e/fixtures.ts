@@ -22,13 +22,17 @@ interface TestFixtures {
 }
 
 interface WorkerFixtures {
+  /** Of this worker's server. */
+  serverOptions: ServerOptions
   server: Server
 }
 
 export const test = base.extend<TestFixtures, WorkerFixtures>({
+  serverOptions: [{}, { option: true, scope: 'worker' }],
+
   server: [
-    async ({}, provide) => {
-      const server = await Server.start()
+    async ({ serverOptions }, provide) => {
+      const server = await Server.start(serverOptions)
       await provide(server)
       await server.dispose()
     },

@@ -43,17 +43,23 @@ const sessionCookie = async (page: Page) =>
 test('while the database is away, calls say so, nobody is signed out, and it all goes on by itself', async ({
   desktop,
   phone,
+  openDesktop,
   takeAway,
   trouble,
 }) => {
   trouble.expect(/503 .* @ \/api\//)
   await signedIn(phone)
   await desktop.goto('/login')
-  const { url } = await readCode(desktop)
+  const { url, id } = await readCode(desktop)
   const cookie = await sessionCookie(phone)
 
   const giveBack = await takeAway(hideTables)
-  await expect(status(desktop)).toHaveText(t.faults.trouble)
+  const late = await openDesktop()
+  await late.goto('/login')
+  await expect(status(late)).toHaveText(t.faults.trouble)
+  // Who waits already asks the database for nothing.
+  expect((await readCode(desktop)).id).toBe(id)
+  await expect(status(desktop)).toBeEmpty()
   const signedOutPages = ['/', '/sessions', '/account', '/scan', new URL(url).pathname]
   for (const path of signedOutPages) {
     await phone.goto(path)
@@ -78,6 +84,7 @@ test('while the database is away, calls say so, nobody is signed out, and it all
   await approve(phone)
   await arrived(desktop)
   expect(await sessionCookie(phone)).toBe(cookie)
+  await readCode(late)
 })
 
 test('while another process holds the database, a desktop waits for its code and a phone for its decision', async ({

@@ -16,7 +16,7 @@ test('signing up on the way may take longer than the code lives', async ({ deskt
   await expect(phone.getByRole('heading', { name: t.scan.signedOut.title })).toBeVisible()
   await phone.getByRole('link', { name: t.scan.signedOut.create }).click()
   await expect(phone.getByRole('heading', { name: t.signup.title })).toBeVisible()
-  // The one real wait of the suite: a person who fills in a form, while the code goes out of date on all sides.
+  // A real wait: a person who fills in a form, while the code goes out of date on all sides.
   await phone.waitForTimeout(LONGER_THAN_A_CODE_MS)
   expect(rows.request(id).state).toBe('new')
   await expect(async () => expect((await readCode(desktop)).url).not.toBe(url)).toPass()

@@ -1,5 +1,5 @@
 /** The two kinds of browser that meet here. */
-import type { BrowserContextOptions } from '@playwright/test'
+import type { BrowserContextOptions, Page } from '@playwright/test'
 
 export const CHROME_ON_WINDOWS =
   'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/141.0.0.0 Safari/537.36'
@@ -17,3 +17,13 @@ export const PHONE: BrowserContextOptions = {
   isMobile: true,
   hasTouch: true,
 }
+
+/** What a page hears when its tab goes behind another one, or comes back; a headless browser shows all tabs at once. */
+export const setSeen = (page: Page, seen: boolean): Promise<void> =>
+  page.evaluate(
+    (state) => {
+      Object.defineProperty(document, 'visibilityState', { configurable: true, value: state })
+      document.dispatchEvent(new Event('visibilitychange'))
+    },
+    seen ? 'visible' : 'hidden',
+  )

@@ -14,6 +14,23 @@ export interface ServerOptions {
   limits?: boolean
   /** Lets this machine's own loopback address forward, as a proxy in front would. */
   behindProxy?: boolean
+  /** Starts what stands between the server and everybody else. */
+  proxy?: (port: number) => Promise<Proxy>
+  /**
+   * Looks only each minute for what the server did not hear of, as in production; without it, each second, since tests
+   * change rows behind its back.
+   */
+  rareSafetyRead?: boolean
+  /** How many connections may be held for desktops that wait. */
+  maxStreams?: number
+  /** False leaves the login API to Next. */
+  fastLane?: boolean
+}
+
+/** Another address for a server. */
+export interface Proxy {
+  url: string
+  close(): Promise<void>
 }
 
 export class Server {
@@ -24,19 +41,25 @@ export class Server {
     readonly port: number,
     readonly dataDir: string,
     readonly options: ServerOptions,
+    readonly proxy: Proxy | undefined,
   ) {}
 
   static async start(options: ServerOptions = {}): Promise<Server> {
     if (!fs.existsSync(path.join(ROOT, '.next/BUILD_ID')))
       throw new Error('There is no build to test: run "npm start -- --build-only" first.')
     const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'qr-login-e2e-'))
-    const server = new Server(await freePort(), dataDir, options)
+    const port = await freePort()
+    const server = new Server(port, dataDir, options, await options.proxy?.(port))
     await server.start()
     return server
   }
 
   get url(): string {
-    return `http://localhost:${this.port}`
+    return this.proxy?.url ?? `http://localhost:${this.port}`
+  }
+
+  get pid(): number {
+    return this.#child?.pid ?? 0
   }
 
   get databaseFile(): string {
@@ -75,6 +98,7 @@ export class Server {
   /** Stops for good: the data goes too. */
   async dispose(): Promise<void> {
     await this.stop()
+    await this.proxy?.close()
     fs.rmSync(this.dataDir, { recursive: true, force: true })
   }
 
@@ -86,7 +110,7 @@ export class Server {
   /** Nothing of the tester's own settings reaches the server. */
   #environment(): NodeJS.ProcessEnv {
     const { PATH, HOME, TMPDIR } = process.env
-    const { limits, behindProxy } = this.options
+    const { limits, behindProxy, rareSafetyRead, maxStreams, fastLane } = this.options
     return {
       ...Object.fromEntries(
         Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined),
@@ -99,6 +123,9 @@ export class Server {
       LOG_LEVEL: 'error',
       ...(!limits && { RATE_LIMIT_SCALE: '1000' }),
       ...(behindProxy && { TRUSTED_PROXIES: 'loopback' }),
+      ...(!rareSafetyRead && { SAFETY_READ_SECONDS: '1' }),
+      ...(maxStreams !== undefined && { MAX_STREAMS: String(maxStreams) }),
+      ...(fastLane === false && { FAST_LANE: 'off' }),
     }
   }
 }
