@@ -11,6 +11,7 @@ import { isSelfTest, sealedHeaders } from '../lib/http/caller'
 import { log, loggedPath } from '../lib/log'
 import { addressReader } from './address'
 import { answerBy, fastLane } from './fast-lane'
+import { openWithPage } from './first-request'
 import { areaOf, pagePolicy, securityHeaders } from './headers'
 
 type Headers = Record<string, string>
@@ -55,6 +56,7 @@ export function frontDoor(settings: Settings, next: Next, dev: boolean) {
       const policy = pagePolicy(dev)
       request.headers['content-security-policy'] = policy
       response.setHeader('Content-Security-Policy', policy)
+      if (!dev) await openWithPage(path, request, response, origin)
     }
     await next(request, response)
   }

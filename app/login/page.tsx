@@ -1,4 +1,5 @@
 import type { Metadata } from 'next'
+import { headers } from 'next/headers'
 import { getTranslations } from 'next-intl/server'
 import { LoginCard } from '@/components/login/login-card'
 import { OtherAccount } from '@/components/login/other-account'
@@ -9,6 +10,7 @@ import { ButtonLink } from '@/components/ui/button'
 import { ClientMessages } from '@/components/ui/client-messages'
 import { pageSession } from '@/lib/auth'
 import { settings } from '@/lib/env'
+import { openedWith } from '@/lib/http/caller'
 import { safeReturnTo } from '@/lib/http/return-to'
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -28,6 +30,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Query 
         host={new URL(appUrl).host}
         returnTo={returnTo}
         signUpOpen={signUp === 'open'}
+        first={openedWith(await headers())}
       />
     </ClientMessages>
   )

@@ -2,6 +2,7 @@
 import { useTranslations } from 'next-intl'
 import { Again } from '../ui/again'
 import { Status } from '../ui/status'
+import { useHydrated } from '../use-browser'
 import { Countdown } from './countdown'
 import type { LoginRequest } from './use-login-request'
 
@@ -9,12 +10,14 @@ import type { LoginRequest } from './use-login-request'
 export function Caption({ request }: { request: LoginRequest }) {
   const words = useWords(request)
   const { phase, fault, code, dead } = request
+  // The server's clock is another one.
+  const ticking = useHydrated()
   const scannable = phase.name === 'new' && fault === null && !dead
   return (
     <div className="mt-3 flex min-h-14 flex-col items-center text-center leading-7">
       <Status className="font-medium text-balance">{words}</Status>
       {fault?.kind === 'limited' && <Again until={fault.until} />}
-      {scannable && code && <Countdown key={code.qr} until={code.until} />}
+      {scannable && ticking && code && <Countdown key={code.qr} until={code.until} />}
     </div>
   )
 }

@@ -1,6 +1,7 @@
 'use client'
 import { useTranslations } from 'next-intl'
 import { useRef, useState } from 'react'
+import type { Opened } from '@/lib/wire'
 import { withNext } from '../next-param'
 import { TextLink } from '../ui/button'
 import { Card, Title } from '../ui/card'
@@ -18,19 +19,21 @@ interface Props {
   host: string
   returnTo: string
   signUpOpen: boolean
+  /** The request that was opened with the page, if one was. */
+  first: Opened | undefined
 }
 
 /**
  * A narrow screen is taken for a phone, which can't scan itself: it gets the choice first, and a code only when it
  * asks. Which of the two is seen is CSS's decision, so that nothing jumps when the page comes alive.
  */
-export function LoginCard({ appName, host, returnTo, signUpOpen }: Props) {
+export function LoginCard({ appName, host, returnTo, signUpOpen, first }: Props) {
   const t = useTranslations('login')
   const wide = useMedia('(min-width: 30rem)')
   const [asked, setAsked] = useState(false)
   const title = useRef<HTMLHeadingElement>(null)
   if (wide && !asked) setAsked(true)
-  const request = useLoginRequest(asked, returnTo)
+  const request = useLoginRequest(asked, returnTo, first)
 
   function show() {
     setAsked(true)

@@ -1,6 +1,7 @@
 'use client'
 import { useCallback, useEffect, useState } from 'react'
 import { api, hasCode } from '../api'
+import type { Opened } from '@/lib/wire'
 import { faultOf, type Fault } from '../retrying'
 import { leaveFor } from '../sign-in-with'
 import { useOnceSeen } from '../use-browser'
@@ -16,9 +17,10 @@ import { useWithdrawOnLeave } from './withdraw'
 const FAREWELL_MS = 900
 
 /** This page's login request from opening to signed in: what to show, and what a person can do. */
-export function useLoginRequest(asked: boolean, returnTo: string) {
-  const { opened, fault: openFault, renew } = useOpened(useOnceSeen() && asked)
-  const { data: view, error, mutate } = useLoginView(opened)
+export function useLoginRequest(asked: boolean, returnTo: string, first: Opened | undefined) {
+  const wanted = useOnceSeen() && asked
+  const { opened, fault: openFault, renew } = useOpened(wanted, first)
+  const { data: view, error, mutate } = useLoginView(wanted ? opened : undefined)
   const gone = hasCode(error, 'not_found')
   const approved = view?.status === 'confirmed' || view?.status === 'consumed'
   const { signedIn, failed, fault: consumeFault } = useConsume(approved ? view.id : undefined)

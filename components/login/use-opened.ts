@@ -22,14 +22,28 @@ async function open(signal: AbortSignal, onFault: (fault: Fault | null) => void)
   return retrying(task, { signal, onFault, waitsFor: always })
 }
 
-/** Opens a login request once `enabled`, and another one at each `renew`. */
-export function useOpened(enabled: boolean) {
-  const [round, setRound] = useState<Round>({ number: 0 })
+/** Requests that came with a page and were shown: going back in the browser's history brings the same page again. */
+const shown = new Set<string>()
+
+/** The request that came with the page, counted from when it came. */
+function openedWithPage(opened: Opened | undefined): Stamped<Opened> | undefined {
+  if (!opened || shown.has(opened.id)) return undefined
+  if (typeof window === 'undefined') return { ...opened, at: Date.now() }
+  const [page] = performance.getEntriesByType('navigation') as PerformanceNavigationTiming[]
+  return { ...opened, at: performance.timeOrigin + (page?.responseStart ?? performance.now()) }
+}
+
+/**
+ * Opens a login request once `enabled`, unless one came with the page (`first`), and another one at each `renew`.
+ */
+export function useOpened(enabled: boolean, first: Opened | undefined) {
+  const [round, setRound] = useState<Round>(() => ({ number: 0, opened: openedWithPage(first) }))
   const [fault, setFault] = useState<Fault | null>(null)
-  const { number } = round
+  const { number, opened } = round
+  const wanted = enabled && !opened
 
   useEffect(() => {
-    if (!enabled) return
+    if (!wanted) return
     const leaving = new AbortController()
     // On the next tick, so that an effect that React runs twice opens once.
     const timer = setTimeout(() => {
@@ -42,12 +56,16 @@ export function useOpened(enabled: boolean) {
       clearTimeout(timer)
       leaving.abort()
     }
-  }, [enabled, number])
+  }, [wanted, number])
+
+  useEffect(() => {
+    if (first) shown.add(first.id)
+  }, [first])
 
   const renew = useCallback(() => {
     setFault(null)
     setRound((now) => ({ number: now.number + 1 }))
   }, [])
 
-  return { opened: round.opened, fault, renew }
+  return { opened, fault, renew }
 }

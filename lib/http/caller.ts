@@ -8,6 +8,7 @@ import { AppError } from '../errors'
 import type { Caller } from '../caller'
 import { equal } from '../tokens'
 import { parseUserAgent, type Agent } from '../user-agent'
+import { Opened } from '../wire'
 
 const SEAL = 'x-qr-login-seal'
 const ADDRESS = 'x-qr-login-address'
@@ -15,6 +16,7 @@ const BUCKET = 'x-qr-login-bucket'
 const ORIGIN = 'x-qr-login-origin'
 const SELF_TEST = 'x-qr-login-self-test'
 const REQUEST_ID = 'x-qr-login-request-id'
+const OPENED = 'x-qr-login-opened'
 
 const KEY = Symbol.for('qr-login.front-door')
 const shared = globalThis as { [KEY]?: string }
@@ -42,7 +44,26 @@ export const sealedHeaders = (arrival: Arrival): Record<string, string> => ({
   [BUCKET]: arrival.bucket,
   [ORIGIN]: arrival.origin,
   [REQUEST_ID]: arrival.requestId,
+  [OPENED]: '',
 })
+
+/** The private header that hands a page the answer to the login request that was opened with it. */
+export const openedHeader = (opened: string): Record<string, string> => ({ [OPENED]: opened })
+
+/**
+ * The login request that was opened with a page, if one was.
+ * @throws AppError `misdirected` where the page's request did not come through the front door
+ */
+export function openedWith(headers: Pick<Headers, 'get'>): Opened | undefined {
+  requireSeal(headers)
+  const opened = headers.get(OPENED)
+  return opened ? Opened.parse(JSON.parse(opened)) : undefined
+}
+
+function requireSeal(headers: Pick<Headers, 'get'>): void {
+  if (!equal(headers.get(SEAL) ?? '', sealKey()))
+    throw new AppError('misdirected', { detail: 'This server must be reached through its front door.' })
+}
 
 /** True for the front door's own question to itself, whether it can be lied to. */
 export const isSelfTest = (headers: Pick<Headers, 'get'>): boolean =>
@@ -56,8 +77,7 @@ export const selfTestHeader = (): Record<string, string> => ({ [SELF_TEST]: seal
  * @throws AppError `misdirected` where it did not come through the front door
  */
 export function callerOf(headers: Pick<Headers, 'get'>): CallerOf {
-  if (!equal(headers.get(SEAL) ?? '', sealKey()))
-    throw new AppError('misdirected', { detail: 'This server must be reached through its front door.' })
+  requireSeal(headers)
   let agent: Agent | undefined
   return {
     address: headers.get(ADDRESS) || null,

@@ -1,0 +1,70 @@
+/**
+ * A person who goes to the sign-in page gets it with its login request already open, so that the code is there with the
+ * first paint. Whatever only fetches the page, ahead of a click or to index it, opens nothing.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { POST as open } from '../app/api/login/route'
+import { openedHeader } from '../lib/http/caller'
+import { Cookies } from '../lib/http/cookies'
+import type { ApiRequest } from '../lib/http/request'
+import { parseUserAgent } from '../lib/user-agent'
+
+/**
+ * Opens a request for a navigation to the sign-in page, by the handler that its script would call. Where that refuses,
+ * the page is shown without, and its script asks for itself.
+ */
+export async function openWithPage(
+  path: string,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  origin: string,
+): Promise<void> {
+  if (path !== '/login' || !isNavigation(incoming) || !isSignedOutDesktop(incoming)) return
+  const { status, cookies, body } = await open(new OpeningRequest(incoming, origin), {
+    params: {},
+    plain: true,
+  })
+  if (status !== 201 || typeof body !== 'string') return
+  outgoing.setHeader('Set-Cookie', cookies)
+  Object.assign(incoming.headers, openedHeader(body))
+}
+
+/**
+ * True for a page that a browser is about to show (Fetch Metadata). Prefetching and prerendering say so in
+ * `Sec-Purpose`, frames and scripts have other destinations, and what is no browser sends none of this.
+ */
+function isNavigation({ method, headers }: IncomingMessage): boolean {
+  const shown = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
+  return method === 'GET' && shown && !headers['sec-purpose'] && !headers.purpose
+}
+
+function isSignedOutDesktop({ headers }: IncomingMessage): boolean {
+  const signedIn = new Cookies(headers.cookie ?? null).get('session') !== undefined
+  return !signedIn && parseUserAgent(headers['user-agent'] ?? null).kind === 'desktop'
+}
+
+/** What the page's own script would send. */
+class OpeningRequest implements ApiRequest {
+  readonly method = 'POST'
+  readonly url: string
+  readonly body = null
+  readonly signal = new AbortController().signal
+  readonly #incoming: IncomingMessage
+  readonly #origin: string
+
+  constructor(incoming: IncomingMessage, origin: string) {
+    this.url = `${origin}/api/login`
+    this.#incoming = incoming
+    this.#origin = origin
+  }
+
+  get headers(): this {
+    return this
+  }
+
+  get(name: string): string | null {
+    if (name === 'origin') return this.#origin
+    const value = name === 'sec-fetch-site' ? undefined : this.#incoming.headers[name]
+    return typeof value === 'string' ? value : null
+  }
+}
