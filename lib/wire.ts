@@ -51,7 +51,7 @@ const password = z.string().min(1).max(256)
 
 export const PASSWORD_MIN = 10
 /** Proxies commonly give up on an answer after 60 s. */
-export const MAX_WAIT_SECONDS = 30
+const MAX_WAIT_SECONDS = 30
 
 /** `{id}.{code}`, the last part of the QR's address. */
 export const ScanCode = z.string().regex(/^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{11}$/)

@@ -67,7 +67,7 @@ export async function answerBy(
   if (cookies.length > 0) all['Set-Cookie'] = cookies
   if (typeof body === 'string') all['Content-Length'] = Buffer.byteLength(body)
   outgoing.writeHead(status, all)
-  if (typeof body === 'function') hold(body, outgoing)
+  if (typeof body === 'function') hold(body, incoming, outgoing)
   else outgoing.end(body)
 }
 
@@ -115,7 +115,10 @@ class LaneRequest implements ApiRequest {
   }
 }
 
-function hold(start: StartStream, outgoing: ServerResponse): void {
+function hold(start: StartStream, incoming: IncomingMessage, outgoing: ServerResponse): void {
+  // Nobody reads them any more, and they would be kept as long as the connection.
+  incoming.headers = {}
+  incoming.rawHeaders = []
   const stream = start({
     write: (text) => outgoing.write(text) || outgoing.writableLength < MAX_UNREAD_BYTES,
     end: () => (outgoing.writableLength < MAX_UNREAD_BYTES ? outgoing.end() : outgoing.destroy()),
