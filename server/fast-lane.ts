@@ -13,11 +13,13 @@ import * as scan from '../app/api/login/scan/route'
 import * as ticket from '../app/api/login/ticket/route'
 import * as selfTest from '../app/api/self-test/route'
 import type { Answer } from '../lib/http/answer'
+import type { Arrival } from '../lib/http/caller'
 import { MAX_UNREAD_BYTES, type StartStream } from '../lib/http/event-stream'
 import type { ApiRequest } from '../lib/http/request'
+import { log } from '../lib/log'
 
 type Params = Record<string, string | string[]>
-type Handler = (request: ApiRequest, context: { params: never; plain: true }) => Promise<Answer>
+type Handler = (request: ApiRequest, context: { params: never; arrival: Arrival }) => Promise<Answer>
 type Route = Partial<Record<string, Handler>>
 
 /** As Next matches them: a fixed name before a parameter. */
@@ -57,11 +59,25 @@ export async function answerBy(
   { handler, params }: Lane,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  origin: string,
+  arrival: Arrival,
   security: Record<string, string>,
 ): Promise<void> {
-  const request = new LaneRequest(incoming, outgoing, origin)
-  const { status, headers, cookies, body } = await handler(request, { params: params as never, plain: true })
+  try {
+    const request = new LaneRequest(incoming, outgoing, arrival.origin)
+    send(await handler(request, { params: params as never, arrival }), incoming, outgoing, security)
+  } catch (err) {
+    // Handlers answer for whatever they throw; this went wrong in between.
+    log().error({ requestId: arrival.requestId, err }, 'request failed')
+    outgoing.destroy()
+  }
+}
+
+function send(
+  { status, headers, cookies, body }: Answer,
+  incoming: IncomingMessage,
+  outgoing: ServerResponse,
+  security: Record<string, string>,
+): void {
   if (outgoing.destroyed) return
   const all: Record<string, string | string[] | number> = { ...security, ...headers }
   if (cookies.length > 0) all['Set-Cookie'] = cookies

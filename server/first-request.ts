@@ -4,7 +4,7 @@
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { POST as open } from '../app/api/login/route'
-import { openedHeader } from '../lib/http/caller'
+import { openedHeader, type Arrival } from '../lib/http/caller'
 import { Cookies } from '../lib/http/cookies'
 import type { ApiRequest } from '../lib/http/request'
 import { parseUserAgent } from '../lib/user-agent'
@@ -14,15 +14,15 @@ import { parseUserAgent } from '../lib/user-agent'
  * the page is shown without, and its script asks for itself.
  */
 export async function openWithPage(
-  path: string,
   incoming: IncomingMessage,
   outgoing: ServerResponse,
-  origin: string,
+  arrival: Arrival,
 ): Promise<void> {
-  if (path !== '/login' || !isNavigation(incoming) || !isSignedOutDesktop(incoming)) return
-  const { status, cookies, body } = await open(new OpeningRequest(incoming, origin), {
+  if (!/^\/login(\?|$)/.test(incoming.url ?? '') || !isNavigation(incoming) || !isSignedOutDesktop(incoming))
+    return
+  const { status, cookies, body } = await open(new OpeningRequest(incoming, arrival.origin), {
     params: {},
-    plain: true,
+    arrival,
   })
   if (status !== 201 || typeof body !== 'string') return
   outgoing.setHeader('Set-Cookie', cookies)

@@ -7,12 +7,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Settings } from '../lib/env'
 import { ERRORS, type ErrorCode } from '../lib/errors'
 import { MAX_BODY_BYTES } from '../lib/http/body'
-import { isSelfTest, sealedHeaders } from '../lib/http/caller'
+import { isSelfTest, sealedHeaders, type Arrival } from '../lib/http/caller'
 import { log, loggedPath } from '../lib/log'
 import { addressReader } from './address'
 import { answerBy, fastLane } from './fast-lane'
 import { openWithPage } from './first-request'
-import { areaOf, pagePolicy, securityHeaders } from './headers'
+import { areaOf, pagePolicy, securityHeaders, type Area } from './headers'
 
 type Headers = Record<string, string>
 type Next = (request: IncomingMessage, response: ServerResponse) => Promise<void>
@@ -24,7 +24,20 @@ export function frontDoor(settings: Settings, next: Next, dev: boolean) {
   const hasLane = settings.fastLane && !dev
   const headersOf = securityHeaders(settings.appUrl.startsWith('https:'))
 
-  return async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  async function toNext(request: IncomingMessage, response: ServerResponse, area: Area, arrival: Arrival) {
+    for (const [name, value] of Object.entries(headersOf[area])) response.setHeader(name, value)
+    Object.assign(request.headers, sealedHeaders(arrival))
+    delete request.headers['content-security-policy-report-only']
+    if (area === 'page') {
+      const policy = pagePolicy(dev)
+      request.headers['content-security-policy'] = policy
+      response.setHeader('Content-Security-Policy', policy)
+      if (!dev) await openWithPage(request, response, arrival)
+    }
+    await next(request, response)
+  }
+
+  return (request: IncomingMessage, response: ServerResponse): void | Promise<void> => {
     const requestId = randomUUID()
     const path = pathOf(request.url ?? '/')
     const area = areaOf(path)
@@ -40,25 +53,11 @@ export function frontDoor(settings: Settings, next: Next, dev: boolean) {
     if (area === 'page' && request.method !== 'GET' && request.method !== 'HEAD')
       return showPage(request, response, headers)
 
-    Object.assign(request.headers, sealedHeaders({ ...readAddress(request), origin, requestId }))
+    const { address, bucket } = readAddress(request)
+    const arrival = { address, bucket, origin, requestId }
     const lane = hasLane ? fastLane(request.method ?? '', path) : null
-    try {
-      if (lane) return await answerBy(lane, request, response, origin, headers)
-    } catch (err) {
-      // Handlers answer for whatever they throw; this went wrong in between.
-      log().error({ requestId, err }, 'request failed')
-      return void response.destroy()
-    }
-
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value)
-    delete request.headers['content-security-policy-report-only']
-    if (area === 'page') {
-      const policy = pagePolicy(dev)
-      request.headers['content-security-policy'] = policy
-      response.setHeader('Content-Security-Policy', policy)
-      if (!dev) await openWithPage(path, request, response, origin)
-    }
-    await next(request, response)
+    if (lane) return answerBy(lane, request, response, arrival, headers)
+    return toNext(request, response, area, arrival)
   }
 }
 

@@ -78,12 +78,24 @@ export const selfTestHeader = (): Record<string, string> => ({ [SELF_TEST]: seal
  */
 export function callerOf(headers: Pick<Headers, 'get'>): CallerOf {
   requireSeal(headers)
-  let agent: Agent | undefined
-  return {
+  const arrival = {
     address: headers.get(ADDRESS) || null,
     bucket: headers.get(BUCKET) ?? '',
     origin: headers.get(ORIGIN) ?? '',
     requestId: headers.get(REQUEST_ID) ?? '',
+  }
+  return callerFrom(arrival, headers)
+}
+
+/** The same, where the front door itself tells what it found out. */
+export function callerFrom(arrival: Arrival, headers: Pick<Headers, 'get'>): CallerOf {
+  const { address, bucket, origin, requestId } = arrival
+  let agent: Agent | undefined
+  return {
+    address,
+    bucket,
+    origin,
+    requestId,
     // Taking it apart is dear, and few calls ask.
     get agent() {
       return (agent ??= parseUserAgent(headers.get('user-agent')))

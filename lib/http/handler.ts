@@ -5,7 +5,7 @@ import { take, type LimitName } from '../limits/limits'
 import { findSession, type CurrentSession } from '../sessions/current'
 import { problem, toResponse, type Answer } from './answer'
 import { check, readBody } from './body'
-import { callerOf, type CallerOf } from './caller'
+import { callerFrom, callerOf, type Arrival, type CallerOf } from './caller'
 import { Cookies } from './cookies'
 import type { ApiRequest } from './request'
 import { requireSameOrigin } from './same-origin'
@@ -29,9 +29,12 @@ interface Rules<Schema extends z.ZodType, Signed extends boolean> {
   run(call: Call<z.infer<Schema>, Signed>): Promise<Answer>
 }
 
-/** A route handler: Next calls it for a Response, the fast lane for the plain answer. */
+/**
+ * A route handler. Next calls it for a Response. The server itself calls it for the plain answer, and tells who arrived:
+ * no request from outside can bring an `arrival`.
+ */
 export interface RouteHandler<Params> {
-  (request: ApiRequest, context: { params: Params; plain: true }): Promise<Answer>
+  (request: ApiRequest, context: { params: Params; arrival: Arrival }): Promise<Answer>
   (request: ApiRequest, context: { params: Promise<Params> }): Promise<Response>
 }
 
@@ -44,18 +47,18 @@ export function routeHandler<Params>(
 ): RouteHandler<Params> {
   const handle = async (
     request: ApiRequest,
-    { params, plain }: { params: Params | Promise<Params>; plain?: true },
+    { params, arrival }: { params: Params | Promise<Params>; arrival?: Arrival },
   ): Promise<Answer | Response> => {
     let requestId = ''
     let answer: Answer
     try {
-      const caller = callerOf(request.headers)
+      const caller = arrival ? callerFrom(arrival, request.headers) : callerOf(request.headers)
       requestId = caller.requestId
-      answer = await run(request, caller, await params)
+      answer = await run(request, caller, arrival ? (params as Params) : await params)
     } catch (error) {
       answer = problem(error, requestId)
     }
-    return plain ? answer : toResponse(answer)
+    return arrival ? answer : toResponse(answer)
   }
   return handle as RouteHandler<Params>
 }

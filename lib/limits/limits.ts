@@ -47,14 +47,15 @@ function limiter(name: LimitName): RateLimiterMemory {
  * Takes one point.
  * @throws AppError `rate_limited` with the wait in seconds
  */
-export async function take(name: LimitName, key: string): Promise<void> {
-  try {
-    await limiter(name).consume(key)
-  } catch (error) {
-    const { msBeforeNext } = error as RateLimiterRes
-    if (typeof msBeforeNext !== 'number') throw error
-    throw new AppError('rate_limited', { retryAfter: Math.max(1, Math.ceil(msBeforeNext / 1000)) })
-  }
+export const take = (name: LimitName, key: string): Promise<void> =>
+  limiter(name).consume(key).then(noop, refuse)
+
+const noop = () => {}
+
+function refuse(error: unknown): never {
+  const { msBeforeNext } = error as RateLimiterRes
+  if (typeof msBeforeNext !== 'number') throw error
+  throw new AppError('rate_limited', { retryAfter: Math.max(1, Math.ceil(msBeforeNext / 1000)) })
 }
 
 /** Gives a point back: what was counted beforehand turned out to be right. */

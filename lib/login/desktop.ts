@@ -92,8 +92,10 @@ function requireOwn<Row extends Watched>(row: Row | null, desktopSecret: string 
  * The request as its own desktop may read it; while it waits, no database is asked.
  * @throws AppError `not_found` for a stranger's request and a missing one alike
  */
-export const readAsDesktop = async (id: string, desktopSecret: string | undefined): Promise<Watched> =>
-  requireOwn(await watch().read(id), desktopSecret)
+export async function readAsDesktop(id: string, desktopSecret: string | undefined): Promise<Watched> {
+  const row = watch().read(id)
+  return requireOwn(row instanceof Promise ? await row : row, desktopSecret)
+}
 
 /**
  * The row itself, for a desktop that is about to move it.

@@ -4,15 +4,7 @@ import { deviceOf } from '../devices'
 import type { Watched } from '../events/watch'
 import type { LoginRequest } from '../generated/prisma/client'
 import type { CurrentSession } from '../sessions/current'
-import {
-  KINDS,
-  type DeviceKind,
-  type LoginView,
-  type Opened,
-  type Reason,
-  type Scanned,
-  type Scanner,
-} from '../wire'
+import { KINDS, type DeviceKind, type LoginView, type Opened, type Reason, type Scanned } from '../wire'
 import { codeExpiresIn, scanUrl } from './code'
 import { statusAt } from './state'
 
@@ -32,39 +24,38 @@ export const openedView = (request: LoginRequest, userCode: string, appUrl: stri
 })
 
 /** What the desktop may know of its request, with the device cookie that it brought. */
-export async function desktopView(
+export function desktopView(
   request: Watched,
   deviceCookie: string | undefined,
   appUrl: string,
   now: Date,
-): Promise<LoginView> {
+): LoginView | Promise<LoginView> {
   const status = statusAt(request, now)
   const showsCode = status === 'new'
   const showsScanner = status === 'scanned' || status === 'confirmed' || status === 'consumed'
-  return {
+  const view = {
     id: request.id,
     status,
     ...(status === 'rejected' && request.reason && { reason: request.reason as Reason }),
     revision: request.revision,
     expiresIn: status === 'consumed' || status === 'rejected' ? 0 : secondsUntil(request.expiresAt, now),
     ...(showsCode && { qr: scanUrl(appUrl, request, now), codeExpiresIn: codeExpiresIn(request, now) }),
-    ...(showsScanner && (await scannerView(request, deviceCookie, status === 'consumed'))),
   }
+  return showsScanner ? withScanner(view, request, deviceCookie) : view
 }
 
 /** The name only where that account signed in on this browser before (or just did), initials elsewhere. */
-async function scannerView(
-  request: Watched,
+async function withScanner(
+  view: LoginView,
+  { scanUserId: userId }: Watched,
   deviceCookie: string | undefined,
-  signedIn: boolean,
-): Promise<{ scanner?: Scanner }> {
-  const userId = request.scanUserId
-  if (userId === null) return {}
+): Promise<LoginView> {
+  if (userId === null) return view
   return db().read(async (client) => {
     const user = await client.user.findUnique({ where: { id: userId } })
-    if (!user) return {}
-    const known = signedIn || (await deviceOf(client, deviceCookie))?.userId === userId
-    return { scanner: { initials: initialsOf(user.name), ...(known && { name: user.name }) } }
+    if (!user) return view
+    const known = view.status === 'consumed' || (await deviceOf(client, deviceCookie))?.userId === userId
+    return { ...view, scanner: { initials: initialsOf(user.name), ...(known && { name: user.name }) } }
   })
 }
 
