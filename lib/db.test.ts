@@ -114,3 +114,70 @@ test('writes that pile up are refused instead of waiting for ever', async () => 
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(500)
   expect(results.at(-1)).toMatchObject({ status: 'rejected', reason: { code: 'unavailable' } })
 })
+
+test('what waits for a commit is done after it, in order, once everybody can read what was written', async () => {
+  const done: string[] = []
+  const id = newId()
+  let seen: Promise<boolean> | undefined
+  await db().write(async (tx) => {
+    db().afterCommit(tx, () => {
+      done.push('first')
+      seen = exists(id)
+    })
+    db().afterCommit(tx, () => done.push('second'))
+    await tx.user.create({ data: userData(id) })
+    expect(done).toEqual([])
+  })
+  expect(done).toEqual(['first', 'second'])
+  expect(await seen).toBe(true)
+})
+
+test('what waits for a commit is not done where there is none', async () => {
+  const done: string[] = []
+  const failed = db().write(async (tx) => {
+    db().afterCommit(tx, () => done.push('never'))
+    await tx.user.create({ data: userData() })
+    throw new Error('changed my mind')
+  })
+  await expect(failed).rejects.toThrow('changed my mind')
+  const taken = newId()
+  await db().write((tx) => tx.user.create({ data: userData(taken) }))
+  const refused = db().write(async (tx) => {
+    db().afterCommit(tx, () => done.push('never'))
+    await tx.user.create({ data: userData(taken) })
+  })
+  await expect(refused).rejects.toSatisfy(isUniqueViolation)
+  expect(done).toEqual([])
+})
+
+test('what waits for one commit is not done by another', async () => {
+  const done: string[] = []
+  const failed = db().write(async (tx) => {
+    db().afterCommit(tx, () => done.push('failed'))
+    throw new Error('changed my mind')
+  })
+  const made = db().write(async (tx) => {
+    db().afterCommit(tx, () => done.push('made'))
+    await tx.user.create({ data: userData() })
+  })
+  await expect(failed).rejects.toThrow('changed my mind')
+  await made
+  expect(done).toEqual(['made'])
+})
+
+test('what waits for a commit is not done while the database is locked', async () => {
+  const lock = await lockFromOutside()
+  const done: string[] = []
+  try {
+    const refused = db().write(async (tx) => {
+      db().afterCommit(tx, () => done.push('never'))
+      await tx.user.create({ data: userData() })
+    })
+    await expect(refused).rejects.toMatchObject({ code: 'unavailable' })
+  } finally {
+    lock.kill()
+    await once(lock, 'exit')
+  }
+  await vi.waitFor(() => db().write((tx) => tx.user.create({ data: userData() })), { timeout: 10_000 })
+  expect(done).toEqual([])
+})

@@ -84,6 +84,9 @@ function once(run: () => Promise<void>): () => void {
   }
 }
 
+// Who reads the log may go away. Reporting that would fail as well, and be reported, without end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 main().catch((error: unknown) => {
   const message = error instanceof Error ? error.message : String(error)
   process.stderr.write(`QR Login can't start: ${message}\n`)
