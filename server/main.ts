@@ -70,9 +70,11 @@ function listen(server: Server, { port, host }: Settings): Promise<void> {
 /** Answers what is under way, takes nothing new, and does not wait for ever. */
 async function drain(server: Server): Promise<void> {
   const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  server.closeIdleConnections()
+  // A connection whose answer was under way is idle only after it.
+  const sweeping = setInterval(() => server.closeIdleConnections(), 50)
   const timer = setTimeout(() => server.closeAllConnections(), STOP_WITHIN_MS)
   await closed
+  clearInterval(sweeping)
   clearTimeout(timer)
 }
 
