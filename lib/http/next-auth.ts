@@ -61,9 +61,14 @@ export const nextAuthHandler = routeHandler<{ nextauth: string[] }>(async (reque
   const passage = { caller, cookies: new Cookies(request.headers.get('cookie')), now: new Date() }
   if (nextauth[0] === 'signout') await endSession(passage)
   const answer = await pass(request.method, nextauth, body as Record<string, unknown>, passage)
-  if (nextauth[0] === 'signout') answer.cookies.push(setCookie('session', '', 0))
-  return answer
+  return nextauth[0] === 'signout' ? withoutSession(answer) : answer
 })
+
+/** Takes the session's cookie away, whether next-auth thought of it or not. */
+function withoutSession(answer: Answer): Answer {
+  const others = answer.cookies.filter((cookie) => !cookie.startsWith(`${cookieName('session')}=`))
+  return { ...answer, cookies: [...others, setCookie('session', '', 0)] }
+}
 
 /** The row first: a cookie that is deleted while its session lives on would be no sign-out. */
 async function endSession({ cookies, caller, now }: Passage): Promise<void> {
