@@ -8,6 +8,7 @@ import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
 import { settings } from './env'
 import { AppError, isAppError } from './errors'
 import { PrismaClient, type Prisma } from './generated/prisma/client'
+import { log } from './log'
 
 /** Short, because better-sqlite3 waits for a lock with the whole process. */
 const BUSY_TIMEOUT_MS = 100
@@ -83,7 +84,7 @@ export class Database {
     }
     try {
       const result = await this.#writer.$transaction(noting, { maxWait: 2_000, timeout: 10_000 })
-      for (const work of committed) work()
+      committed.forEach(attempt)
       return result
     } catch (error) {
       const translated = error === thrown ? translate(error) : unavailable(error)
@@ -103,6 +104,15 @@ export class Database {
   async close(): Promise<void> {
     await this.#queue
     await Promise.all([this.#reader.$disconnect(), this.#writer.$disconnect()])
+  }
+}
+
+/** What fails after a commit can't undo it, and must not look as if it had. */
+function attempt(work: () => void): void {
+  try {
+    work()
+  } catch (err) {
+    log().error({ err }, 'failed after a commit')
   }
 }
 
