@@ -73,7 +73,7 @@ export class Watch {
 
   /** Keeps a row that was just written, so that its first reader need not ask. */
   remember(row: Watched): void {
-    const entry = this.#add(row.id)
+    const entry = this.#entries.get(row.id) ?? this.#add(row.id)
     if (entry) entry.row = pick(row)
   }
 

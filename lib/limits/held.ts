@@ -44,8 +44,10 @@ export function requireRoom(bucket: string): void {
  * @returns counts it out
  */
 export function hold(bucket: string, end: () => void): () => void {
-  const { ends, byAddress } = held()
+  const { ends, byAddress, closing } = held()
   ends.add(end)
+  // It was let in just before.
+  if (closing) queueMicrotask(end)
   byAddress.set(bucket, (byAddress.get(bucket) ?? 0) + 1)
   return () => {
     if (!ends.delete(end)) return

@@ -89,7 +89,7 @@ function requireOwn<Row extends Watched>(row: Row | null, desktopSecret: string 
 }
 
 /**
- * The request as its own desktop may read it; while it waits, no database is asked.
+ * The request as its own desktop may read it, from memory while nothing changes.
  * @throws AppError `not_found` for a stranger's request and a missing one alike
  */
 export async function readAsDesktop(id: string, desktopSecret: string | undefined): Promise<Watched> {
