@@ -1,10 +1,12 @@
 /** The API through its own route handlers: real Requests, a real database, two browsers. */
 import fs from 'node:fs'
 import path from 'node:path'
-import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { db } from '@/lib/db'
 import { LIMITS, take } from '@/lib/limits/limits'
 import { settings } from '@/lib/env'
+import { sealedHeaders } from '@/lib/http/caller'
+import { endHeld, heldCount } from '@/lib/limits/held'
 import { log } from '@/lib/log'
 import { Browser } from '@/lib/testing/browser'
 import * as wire from '@/lib/wire'
@@ -12,6 +14,7 @@ import * as password from './account/password/route'
 import * as account from './account/route'
 import * as nextAuth from './auth/[...nextauth]/route'
 import * as confirm from './login/[id]/confirm/route'
+import * as events from './login/[id]/events/route'
 import * as reject from './login/[id]/reject/route'
 import * as request from './login/[id]/route'
 import * as login from './login/route'
@@ -23,6 +26,9 @@ import * as selfTest from './self-test/route'
 import * as session from './sessions/[id]/route'
 import * as sessions from './sessions/route'
 import * as users from './users/route'
+
+// A busy machine is no defect.
+vi.setConfig({ testTimeout: 30_000 })
 
 const PASSWORD = 'correct horse battery'
 let count = 0
@@ -144,6 +150,254 @@ describe('the whole way', () => {
     await signIn(newcomer, 'password', { email, password: PASSWORD })
     const answer = await newcomer.call(scan.POST, 'POST', { body: { id: view.id } })
     expect(answer.status).toBe(200)
+  })
+})
+
+describe('the three readers', () => {
+  const ORIGIN = 'http://localhost:3000'
+  const HELD = Symbol.for('qr-login.held')
+  const streams: Stream[] = []
+
+  // Each answer is of the same moment, so that they can be compared to the second.
+  beforeEach(() => {
+    delete (globalThis as { [HELD]?: unknown })[HELD]
+    vi.useFakeTimers({ toFake: ['Date'] })
+  })
+  afterEach(async () => {
+    for (const stream of streams.splice(0)) await stream.close()
+    expect(heldCount()).toBe(0)
+    vi.useRealTimers()
+  })
+
+  /** A call whose answer may take its time. */
+  function asking(browser: Browser, id: string, query = '', headers: Record<string, string> = {}) {
+    const { address } = browser
+    const leaving = new AbortController()
+    const request = new Request(`${ORIGIN}/api/login/${id}${query}`, {
+      signal: leaving.signal,
+      headers: {
+        ...sealedHeaders({ address, bucket: address, origin: ORIGIN, requestId: 'test' }),
+        cookie: [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        ...headers,
+      },
+    })
+    return { request, context: { params: Promise.resolve({ id }) }, leave: () => leaving.abort() }
+  }
+
+  function longPoll(browser: Browser, id: string, query: string) {
+    const { request: asked, context, leave } = asking(browser, id, query)
+    const answer = request.GET(asked, context)
+    return { leave, status: answer.then(({ status }) => status), view: answer.then((r) => r.json()) }
+  }
+
+  class Stream {
+    readonly #reader: ReadableStreamDefaultReader<Uint8Array>
+    constructor(body: ReadableStream<Uint8Array>) {
+      this.#reader = body.getReader()
+    }
+
+    /** The next event, undefined where there is none any more. */
+    async next(): Promise<{ event: string; id: number; view: wire.LoginView } | undefined> {
+      const { value, done } = await this.#reader.read()
+      if (done) return undefined
+      const text = new TextDecoder().decode(value)
+      const [, event = '', id, data = ''] = /^event: (\w+)\nid: (\d+)\ndata: (.*)\n\n$/.exec(text) ?? []
+      return { event, id: Number(id), view: wire.LoginView.parse(JSON.parse(data)) }
+    }
+
+    close = () => this.#reader.cancel()
+  }
+
+  async function stream(browser: Browser, id: string, headers: Record<string, string> = {}) {
+    const { request: asked, context } = asking(browser, id, '/events', headers)
+    const response = await events.GET(asked, context)
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      200,
+      'text/event-stream; charset=utf-8',
+    ])
+    const opened = new Stream(response.body!)
+    streams.push(opened)
+    return opened
+  }
+
+  /** Until so many wait. */
+  const held = (count: number) =>
+    vi.waitFor(() => expect(heldCount()).toBe(count), { timeout: 10_000, interval: 5 })
+
+  /** What a desktop is told of a move, by each reader: two of them wait for it. */
+  async function toldOf(id: string, move: () => Promise<unknown>): Promise<wire.LoginView> {
+    const before = (await read(desktop, id)).body as wire.LoginView
+    const events = await stream(desktop, id)
+    expect(await events.next()).toEqual({ event: 'status', id: before.revision, view: before })
+    const waiting = longPoll(desktop, id, `?wait=25&since=${before.revision}`)
+    await held(2)
+    await move()
+    const told = await events.next()
+    const polled = wire.LoginView.parse((await read(desktop, id)).body)
+    expect(told).toEqual({ event: 'status', id: polled.revision, view: polled })
+    expect(await waiting.view).toEqual(polled)
+    expect(polled.revision).toBe(before.revision + 1)
+    await events.close()
+    return polled
+  }
+
+  /** What each reader tells whoever comes now. */
+  async function toldNow(id: string): Promise<wire.LoginView> {
+    const polled = wire.LoginView.parse((await read(desktop, id)).body)
+    const events = await stream(desktop, id)
+    expect(await events.next()).toEqual({ event: 'status', id: polled.revision, view: polled })
+    await events.close()
+    expect(await longPoll(desktop, id, '?wait=25').view).toEqual(polled)
+    expect(await longPoll(desktop, id, `?wait=25&since=${polled.revision + 1}`).view).toEqual(polled)
+    expect(await longPoll(desktop, id, `?wait=0&since=${polled.revision}`).view).toEqual(polled)
+    return polled
+  }
+
+  const scanBy = (browser: Browser, qr: string) =>
+    browser.call(scan.POST, 'POST', { body: { code: codeIn(qr) } })
+  const approve = (id: string, scanToken: string) =>
+    phone.call(confirm.POST, 'POST', { params: { id }, body: { scanToken, stay: '12h', kind: 'derived' } })
+
+  test('tell the same on the whole way', async () => {
+    const { id, qr } = await opened()
+    expect(await toldNow(id)).toMatchObject({ status: 'new', revision: 1, qr })
+    let scanToken = ''
+    const whenScanned = await toldOf(id, async () => ({ scanToken } = (await scanBy(phone, qr)).body))
+    expect(whenScanned).toMatchObject({ status: 'scanned', scanner: { initials: 'AL' } })
+    expect(await toldNow(id)).toEqual(whenScanned)
+    expect(await toldOf(id, () => approve(id, scanToken))).toMatchObject({ status: 'confirmed' })
+    expect(await toldNow(id)).toMatchObject({ status: 'confirmed', scanner: { initials: 'AL' } })
+    expect(await toldOf(id, () => signIn(desktop, 'qr', { id }))).toMatchObject({
+      status: 'consumed',
+      scanner: { initials: 'AL', name: 'Ada Lovelace' },
+    })
+    expect(await toldNow(id)).toMatchObject({ status: 'consumed', expiresIn: 0 })
+  })
+
+  test('tell the same name to a browser where that account signed in before', async () => {
+    await signIn(desktop, 'qr', { id: await confirmed() })
+    const { id, qr } = await opened()
+    const view = await toldOf(id, () => scanBy(phone, qr))
+    expect(view.scanner).toEqual({ initials: 'AL', name: 'Ada Lovelace' })
+  })
+
+  test.each<[wire.Reason, (id: string, scanToken: string) => Promise<unknown>]>([
+    ['declined', (id, scanToken) => phone.call(reject.POST, 'POST', { params: { id }, body: { scanToken } })],
+    ['withdrawn', (id) => desktop.call(request.DELETE, 'DELETE', { params: { id }, body: {} })],
+    [
+      'not_me',
+      (id) => desktop.call(request.DELETE, 'DELETE', { params: { id }, body: { reason: 'not_me' } }),
+    ],
+    ['session_ended', () => auth(phone, 'POST', 'signout', { body: {} })],
+    [
+      'superseded',
+      async () => {
+        for (let i = 0; i < 5; i++) await opened()
+      },
+    ],
+  ])('tell the same of a request that is %s', async (reason, end) => {
+    const { id, scanToken } = await scanned()
+    const view = await toldOf(id, () => end(id, scanToken))
+    expect(view).toMatchObject({ status: 'rejected', reason, expiresIn: 0 })
+    if (reason !== 'superseded') expect(await toldNow(id)).toEqual(view)
+  })
+
+  test('tell the same of a request that nobody used', async () => {
+    const { id } = await opened()
+    vi.setSystemTime(Date.now() + 301_000)
+    expect(await toldNow(id)).toMatchObject({ status: 'expired', revision: 1, expiresIn: 0 })
+  })
+
+  test('tell the same of a code that rotates', async () => {
+    const { id, qr } = await opened()
+    vi.setSystemTime(Date.now() + 31_000)
+    const polled = (await read(desktop, id)).body as wire.LoginView
+    expect(polled.qr).not.toBe(qr)
+    const back = await stream(desktop, id, { 'last-event-id': '1' })
+    expect(await back.next()).toEqual({ event: 'code', id: 1, view: polled })
+    expect(await longPoll(desktop, id, '?wait=25').view).toEqual(polled)
+  })
+
+  test('end a stream at the request’s end, and hold no poll there', async () => {
+    const { id } = await opened()
+    await desktop.call(request.DELETE, 'DELETE', { params: { id }, body: {} })
+    const events = await stream(desktop, id)
+    expect((await events.next())?.view.status).toBe('rejected')
+    expect(await events.next()).toBeUndefined()
+    expect(await longPoll(desktop, id, '?wait=25&since=2').view).toMatchObject({ status: 'rejected' })
+    const again = await stream(desktop, id, { 'last-event-id': '2' })
+    expect((await again.next())?.view.status).toBe('rejected')
+    expect(await again.next()).toBeUndefined()
+  })
+
+  test('refuse a stranger alike, and hold nothing for them', async () => {
+    const { id } = await opened()
+    const thief = new Browser()
+    for (const target of [id, 'A'.repeat(22), 'x']) {
+      const polled = await read(thief, target)
+      const { request: asked, context } = asking(thief, target, '/events')
+      const streamed = await events.GET(asked, context)
+      const waited = longPoll(thief, target, '?wait=25&since=1')
+      expect([polled.status, polled.body.code]).toEqual([404, 'not_found'])
+      expect([streamed.status, await streamed.json()]).toEqual([404, polled.body])
+      expect([await waited.status, await waited.view]).toEqual([404, polled.body])
+    }
+    expect(heldCount()).toBe(0)
+  })
+
+  test.each([
+    '?wait=-1',
+    '?wait=31',
+    '?wait=1.5',
+    '?wait=x',
+    '?wait=25&since=0',
+    '?wait=25&since=-1',
+    '?since=1.5',
+    '?since=x',
+  ])('the long poll refuses %s', async (query) => {
+    const { id } = await opened()
+    const answer = longPoll(desktop, id, query)
+    expect(await answer.status).toBe(400)
+    expect(await answer.view).toMatchObject({ code: 'invalid_input' })
+  })
+
+  test('a long poll that nothing happens to is answered with what it knew', async () => {
+    const { id } = await opened()
+    const { body } = await read(desktop, id)
+    expect(await longPoll(desktop, id, '?wait=1&since=1').view).toEqual(body)
+  })
+
+  test('a long poll whose caller leaves holds nothing more', async () => {
+    const { id } = await opened()
+    const waiting = longPoll(desktop, id, '?wait=25&since=1')
+    await held(1)
+    waiting.leave()
+    await waiting.view
+    expect(heldCount()).toBe(0)
+  })
+
+  test('a server that stops answers who waits, and takes nobody more', async () => {
+    const { id } = await opened()
+    const streaming = await stream(desktop, id)
+    await streaming.next()
+    const waiting = longPoll(desktop, id, '?wait=25&since=1')
+    await held(2)
+    endHeld()
+    expect(await waiting.view).toMatchObject({ status: 'new', revision: 1 })
+    const refused = longPoll(desktop, id, '?wait=25&since=1')
+    expect([await refused.status, (await refused.view).code]).toEqual([503, 'unavailable'])
+    expect((await read(desktop, id)).status).toBe(200)
+  })
+
+  test('where too many wait, one more is told to come back later', async () => {
+    vi.spyOn(settings(), 'maxStreams', 'get').mockReturnValue(0)
+    const { id } = await opened()
+    const { request: asked, context } = asking(desktop, id, '/events')
+    const streamed = await events.GET(asked, context)
+    expect([streamed.status, streamed.headers.get('retry-after')]).toEqual([503, '30'])
+    const waited = longPoll(desktop, id, '?wait=25&since=1')
+    expect([await waited.status, (await waited.view).retryAfter]).toEqual([503, 30])
+    expect((await read(desktop, id)).status).toBe(200)
   })
 })
 

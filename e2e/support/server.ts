@@ -25,6 +25,8 @@ export interface ServerOptions {
   maxStreams?: number
   /** False leaves the login API to Next. */
   fastLane?: boolean
+  /** The most that its heap may grow to; without it, garbage is collected only when much has gathered. */
+  heapMebibytes?: number
 }
 
 /** Another address for a server. */
@@ -68,7 +70,9 @@ export class Server {
 
   /** Starts the process (anew, after `stop`) on the same port and data, and waits until it shows a page. */
   async start(): Promise<void> {
-    const child = spawn(process.execPath, ['--import', 'tsx', 'server/main.ts'], {
+    const { heapMebibytes } = this.options
+    const heap = heapMebibytes === undefined ? [] : [`--max-old-space-size=${heapMebibytes}`]
+    const child = spawn(process.execPath, [...heap, '--import', 'tsx', 'server/main.ts'], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: this.#environment(),
