@@ -1,5 +1,5 @@
 // `npm test`: everything, from a fresh clone, in one command; a failing step doesn't keep the others from running.
-//   npm test -- static | unit | e2e     only those (several may be given)
+//   npm test -- static | unit | e2e | bench     only those (several may be given)
 // The last line is `N passed, N failed`, over all that ran. Node's own modules only, as nothing may be installed yet.
 import { spawn } from 'node:child_process'
 import fs from 'node:fs'
@@ -8,7 +8,7 @@ import path from 'node:path'
 import { build, checkNode, generate, install, isBuilt, Problem, root, stopTools } from './steps.mjs'
 import { countPlaywright, countVitest, summary } from './counts.mjs'
 
-const GROUPS = ['static', 'unit', 'e2e']
+const GROUPS = ['static', 'unit', 'e2e', 'bench']
 const reports = fs.mkdtempSync(path.join(os.tmpdir(), 'qr-login-reports-'))
 const results = []
 
@@ -103,6 +103,12 @@ async function endToEnd() {
     await suite('e2e', countPlaywright, (file) => script('e2e', { PLAYWRIGHT_REPORT: file }))
 }
 
+/** That the measurements run; what they measure here is information alone. */
+async function measurements() {
+  if (await check('chromium', () => attempt(chromium)))
+    await check('bench', () => run('npm', ['run', '--silent', 'bench', '--', '--short']))
+}
+
 async function main() {
   process.chdir(root)
   const asked = process.argv.slice(2)
@@ -120,6 +126,7 @@ async function main() {
   if (wants('static')) await staticChecks()
   if (wants('unit')) await unitTests()
   if (wants('e2e')) await endToEnd()
+  if (wants('bench')) await measurements()
 }
 
 for (const signal of ['SIGINT', 'SIGTERM'])

@@ -1,0 +1,31 @@
+// Status read, open, and whole round: every target that can, in turn.
+import { CONNECTIONS, repeat, repeatFlow } from '../support/load.mjs'
+import { interleaved } from '../support/stats.mjs'
+
+/** One target's function that measures `what` of a server for some seconds. */
+async function prepared(target, what, server) {
+  if (what !== 'round') {
+    const spec = await target[what](server)
+    return { measure: (seconds) => repeat(server, spec, seconds), close: async () => {} }
+  }
+  const { flow, workers, close } = await target.round(server, CONNECTIONS)
+  return { measure: (seconds) => repeatFlow(server, flow, workers, seconds), close }
+}
+
+/**
+ * @param what status, open or round
+ * @param servers by target name
+ */
+export async function measureRequests(what, targets, servers, { runs, seconds, warm }) {
+  console.log(`  ${what} …`)
+  const able = targets.filter((target) => target[what])
+  const ready = new Map()
+  for (const target of able) ready.set(target, await prepared(target, what, servers.get(target.name)))
+  const result = await interleaved(able, runs, async (target) => {
+    const { measure } = ready.get(target)
+    await measure(warm)
+    return measure(seconds)
+  })
+  for (const { close } of ready.values()) await close()
+  return result
+}

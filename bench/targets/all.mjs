@@ -1,0 +1,19 @@
+import { qrLogin, staticBehindDoor } from './app.mjs'
+import { bare, staticNext } from './bare.mjs'
+import { betterAuth } from './better-auth.mjs'
+import { oidcProvider } from './oidc-provider.mjs'
+
+export const lane = qrLogin(true)
+export const throughNext = qrLogin(false)
+
+export const targets = [
+  bare,
+  staticNext,
+  staticBehindDoor,
+  throughNext,
+  lane,
+  betterAuth(true),
+  betterAuth(false),
+  oidcProvider('memory'),
+  oidcProvider('sqlite'),
+]
