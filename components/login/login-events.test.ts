@@ -85,6 +85,7 @@ test('a stream that breaks off is left to the browser, one that never spoke is n
   FakeSource.last.say('status', aCode)
   FakeSource.last.fail()
   expect(FakeSource.last.closed).toBe(false)
+  vi.advanceTimersByTime(3_000)
   expect(turns.at(-1)).toBe('lost')
   FakeSource.last.say('status', aCode)
   expect(turns.at(-1)).toBe('heard')
@@ -93,6 +94,25 @@ test('a stream that breaks off is left to the browser, one that never spoke is n
   FakeSource.last.fail()
   expect(FakeSource.last.closed).toBe(true)
   expect(turns.at(-1)).toBe('lost')
+})
+
+test('a stream that is back soon was never lost', () => {
+  vi.spyOn(Math, 'random').mockReturnValue(0.9)
+  FakeSource.last.say('status', aCode)
+  FakeSource.last.fail()
+  vi.advanceTimersByTime(2_000)
+  FakeSource.last.fail()
+  FakeSource.last.say('status', aCode)
+  vi.advanceTimersByTime(3_000)
+  expect(turns).toEqual(['retried', 'heard', 'heard'])
+})
+
+test('a stream that falls silent after the scan is given up sooner than the request ends', () => {
+  FakeSource.last.say('status', { status: 'scanned', revision: 2, expiresIn: 120 })
+  vi.advanceTimersByTime(17_999)
+  expect(FakeSource.last.closed).toBe(false)
+  vi.advanceTimersByTime(1)
+  expect(FakeSource.last.closed).toBe(true)
 })
 
 test('it is tried anew after about a minute, again and again', () => {

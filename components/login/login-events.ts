@@ -7,6 +7,10 @@ import { dueAt, type Turn } from './reader'
 const LATE_MS = 3_000
 /** On average: not all pages come back at once. */
 const RETRY_MS = 60_000
+/** The server breaks its silence after this time. */
+const SILENCE_MS = 15_000
+/** A server that stops sends all of its pages away at once; they must not all ask at once instead. */
+const BREAK_MS = 3_000
 
 /**
  * Listens until the returned function is called. The browser comes back by itself to a stream that broke off; one that
@@ -21,6 +25,7 @@ export function followEvents(
   let heard = false
   let late: ReturnType<typeof setTimeout> | undefined
   let retry: ReturnType<typeof setTimeout> | undefined
+  let broken: ReturnType<typeof setTimeout> | undefined
 
   function open() {
     close()
@@ -29,7 +34,7 @@ export function followEvents(
     source = new EventSource(`${path}/events`)
     source.addEventListener('status', hear)
     source.addEventListener('code', hear)
-    source.addEventListener('error', () => (heard ? lose() : giveUp()))
+    source.addEventListener('error', () => (heard ? breakOff() : giveUp()))
     late = setTimeout(giveUp, LATE_MS)
   }
 
@@ -37,9 +42,16 @@ export function followEvents(
     const view = { ...(JSON.parse(data) as LoginView), at: Date.now() }
     heard = true
     stopTimers()
-    late = setTimeout(giveUp, dueAt(view) - view.at + LATE_MS)
+    const due = dueAt(view) - view.at
+    late = setTimeout(giveUp, (view.status === 'new' ? due : Math.min(due, SILENCE_MS)) + LATE_MS)
     onView(view)
     tell('heard')
+  }
+
+  /** The browser is already trying to come back; only where it takes long, polls take over. */
+  function breakOff() {
+    clearTimeout(late)
+    broken ??= setTimeout(lose, Math.random() * BREAK_MS)
   }
 
   function lose() {
@@ -56,7 +68,8 @@ export function followEvents(
   function stopTimers() {
     clearTimeout(late)
     clearTimeout(retry)
-    retry = undefined
+    clearTimeout(broken)
+    retry = broken = undefined
   }
 
   function close() {

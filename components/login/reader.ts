@@ -61,5 +61,7 @@ export function pauseBetween(reader: Reader, status: Status | undefined, interva
 /** The later of what is known and what came: readers overlap, and news may overtake each other. */
 export function latest(known: View | undefined, came: View): View {
   if (!known || came.revision > known.revision) return came
-  return came.revision < known.revision || isFinal(known.status) ? known : came
+  // At one revision, time tells them apart: an answer that was overtaken carries an older code.
+  const older = came.revision < known.revision || came.expiresIn > known.expiresIn
+  return older || isFinal(known.status) ? known : came
 }

@@ -15,15 +15,22 @@ type View = Stamped<LoginView>
 
 const read = (path: string, signal?: AbortSignal) => stamped(get<LoginView>(path, signal))
 
-/** A poll that waits for news. An open connection may not notice that the network is gone, so that ends it as well. */
+/**
+ * A poll that waits for news. A connection may be dead without a sign, so it is ended when it should have answered,
+ * with the network, and when nobody looks any more.
+ */
 async function readNews(path: string, since: number): Promise<View> {
   const leaving = new AbortController()
   const leave = () => leaving.abort()
+  const late = setTimeout(leave, (WAIT_SECONDS + 5) * 1000)
   window.addEventListener('offline', leave)
+  document.addEventListener('visibilitychange', leave)
   try {
     return await read(`${path}?wait=${WAIT_SECONDS}&since=${since}`, leaving.signal)
   } finally {
+    clearTimeout(late)
     window.removeEventListener('offline', leave)
+    document.removeEventListener('visibilitychange', leave)
   }
 }
 

@@ -195,16 +195,25 @@ describe('a stream tells', () => {
     expectGone()
   })
 
-  test('of life, in silence', async () => {
-    await scanIt()
+  test('of life, in silence, by a comment between two codes', async () => {
     await streaming()
     reader.take()
     await pass(14)
     expect(reader.take()).toEqual([])
     await pass(1)
     expect(reader.take()).toEqual([COMMENT])
-    await pass(30)
-    expect(reader.take()).toEqual([COMMENT, COMMENT])
+    await pass(15)
+    expect(reader.takeEvents().map(summary)).toEqual(['code 1 new'])
+  })
+
+  test('of life, in silence, by the status once no codes come any more', async () => {
+    await scanIt()
+    await streaming()
+    reader.take()
+    await pass(14)
+    expect(reader.take()).toEqual([])
+    await pass(31)
+    expect(reader.takeEvents().map(summary)).toEqual(Array(3).fill('status 2 scanned'))
   })
 
   test('what was over before it began, and ends', async () => {
@@ -243,10 +252,10 @@ describe('a stream tells', () => {
 })
 
 describe('a browser that comes back', () => {
-  test('is not told again what it knows', async () => {
+  test('hears at once that the stream lives, where there is no code to tell', async () => {
     await scanIt()
     await streaming({ lastRevision: 2 })
-    expect(reader.take()).toEqual([COMMENT])
+    expect(reader.takeEvents().map(summary)).toEqual(['status 2 scanned'])
   })
 
   test('gets the code that is shown now', async () => {

@@ -1,10 +1,13 @@
 /**
- * One desktop's event stream (HTML Living Standard §9.2): `status` at each move and at expiry, `code` at each rotation,
- * a comment where there is silence. Each event is built from the row as it is then; its id is the revision.
+ * One desktop's event stream (HTML Living Standard §9.2): `status` at each move and at expiry, `code` at each rotation.
+ * Silence is broken by a comment while codes come anyway, and by another `status` when none do, so that a page notices
+ * a connection that died. Each event is built from the row as it is then; its id is the revision.
  */
 import { randomInt } from 'node:crypto'
 import type { Caller } from '../caller'
+import { isAppError } from '../errors'
 import { hold } from '../limits/held'
+import { log } from '../log'
 import { isFinal, statusAt } from '../login/state'
 import { desktopView } from '../login/view'
 import type { Status } from '../wire'
@@ -78,8 +81,9 @@ export class LoginStream {
         this.#again = false
         await this.#tell()
       }
-    } catch {
-      // The database is away; the reader comes back, and polls until then.
+    } catch (error) {
+      // The database is away: the reader comes back, and polls until then.
+      if (!isAppError(error, 'unavailable')) log().error({ err: error }, 'event stream failed')
       this.#finish()
     } finally {
       this.#turning = false
@@ -93,9 +97,10 @@ export class LoginStream {
     if (!row || now.getTime() >= this.#endsAt) return this.#finish()
     const status = statusAt(row, now)
     const moved = this.#told?.revision !== row.revision || this.#told.status !== status || isFinal(status)
-    if (moved) await this.#send('status', row, status, now)
+    const silent = now.getTime() - this.#wroteAt >= SILENCE_MS
+    if (moved || (silent && status !== 'new')) await this.#send('status', row, status, now)
     else if (status === 'new' && now.getTime() >= this.#codeDue) await this.#send('code', row, status, now)
-    else if (now.getTime() - this.#wroteAt >= SILENCE_MS) this.#write(':\n\n')
+    else if (silent) this.#write(':\n\n')
     if (isFinal(status)) this.#end()
     else this.#schedule(row, status)
   }
