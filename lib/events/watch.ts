@@ -27,7 +27,7 @@ export type Watched = Pick<LoginRequest, keyof typeof FIELDS>
 const MAX_KEPT = 100_000
 const BATCH = 500
 const BEAT_MS = 5_000
-/** A bus that does not bring our own beat back within this time is not believed. */
+/** A bus that did not bring back a beat that we sent within this time is not believed. */
 const BEAT_WITHIN_MS = 10_000
 
 interface Entry {
@@ -41,9 +41,10 @@ interface Entry {
 
 export class Watch {
   readonly #entries = new Map<string, Entry>()
-  readonly #beat = newId()
+  readonly #beat = `${newId()}@`
   #beatAt = -Infinity
   #stop: (() => void) | undefined
+  #reading = false
 
   constructor(
     readonly bus: Bus,
@@ -133,7 +134,7 @@ export class Watch {
   #start(): void {
     if (this.#stop) return
     const unsubscribe = this.bus.subscribe((message) => {
-      if (message === this.#beat) this.#beatAt = performance.now()
+      if (message.startsWith(this.#beat)) this.#beatAt = Number(message.slice(this.#beat.length))
       else this.#changed(message)
     })
     const beating = setInterval(() => this.#tick(), BEAT_MS).unref()
@@ -143,12 +144,17 @@ export class Watch {
       clearInterval(reading)
       unsubscribe()
     }
-    this.bus.publish(this.#beat)
+    this.#sendBeat()
+  }
+
+  /** It says when it was sent: a bus that is behind is no better than one that is silent. */
+  #sendBeat(): void {
+    this.bus.publish(`${this.#beat}${performance.now()}`)
   }
 
   #tick(): void {
     if (!this.isHealthy) void this.#safetyRead()
-    this.bus.publish(this.#beat)
+    this.#sendBeat()
   }
 
   /** Finds what the bus did not tell, in batches, and lets go of what nobody asked for since the last time. */
@@ -163,12 +169,15 @@ export class Watch {
       this.#beatAt = -Infinity
       return
     }
+    if (this.#reading) return
+    this.#reading = true
     const ids = [...this.#entries.keys()]
     for (let from = 0; from < ids.length; from += BATCH) {
       const found = await this.#readBatch(ids.slice(from, from + BATCH))
       // The database is away: what is kept stays as it is, and the next tick asks again.
-      if (!found) return
+      if (!found) break
     }
+    this.#reading = false
   }
 
   async #readBatch(ids: string[]): Promise<boolean> {
