@@ -202,6 +202,24 @@ for (const fastLane of [true, false])
       }).toPass({ timeout: 30_000 })
     })
 
+    test('streams that are queued on one connection are refused, and leave no place taken', async ({
+      startServer,
+      fastLane,
+    }) => {
+      const server = await startServer({ fastLane, maxStreams: 2 })
+      const { desktop, id } = await openingDesktop(server)
+      const first = await streamOf(desktop, id)
+      const request = `GET /api/login/${id}/events HTTP/1.1\r\nHost: localhost:${server.port}\r\n\r\n`
+      first.socket.write(request.repeat(50))
+      const other = await streamOf(desktop, id)
+      for (const { socket } of [first, other]) socket.destroy()
+      await expect(async () => {
+        const lines = await Promise.all([tryStream(desktop, id), tryStream(desktop, id)])
+        for (const { socket } of lines) socket.destroy()
+        expect(lines.map(({ status }) => status)).toEqual([200, 200])
+      }).toPass({ timeout: 30_000 })
+    })
+
     test('a connection serves on after a stream that ended', async ({ startServer, fastLane }) => {
       const server = await startServer({ fastLane })
       const { desktop, id } = await openingDesktop(server)

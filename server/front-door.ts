@@ -53,6 +53,10 @@ export function frontDoor(settings: Settings, next: Next, dev: boolean) {
     if (area === 'page' && request.method !== 'GET' && request.method !== 'HEAD')
       return showPage(request, response, headers)
 
+    // Queued behind another answer on its connection, it would not hear that its reader left.
+    if (response.socket === null && isHeld(request.url))
+      return refuse(response, headers, 'invalid_input', requestId)
+
     const { address, bucket } = readAddress(request)
     const arrival = { address, bucket, origin, requestId }
     const lane = hasLane ? fastLane(request.method ?? '', path) : null
@@ -60,6 +64,9 @@ export function frontDoor(settings: Settings, next: Next, dev: boolean) {
     return toNext(request, response, area, arrival)
   }
 }
+
+/** True for what is answered when there is news. */
+const isHeld = (url: string): boolean => /^\/api\/login\/[^?]*(\/events|\?.*wait=)/.test(url)
 
 function pathOf(url: string): string {
   const end = url.indexOf('?')

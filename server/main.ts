@@ -12,7 +12,8 @@ import { frontDoor } from './front-door'
 import { selfTest } from './self-test'
 import { welcome } from './welcome'
 
-const STOP_WITHIN_MS = 10_000
+/** Less than the ten seconds that supervisors commonly wait before they kill. */
+const STOP_WITHIN_MS = 8_000
 /** Longer than the 60 s for which proxies keep an idle connection, so that they never send into a closed one. */
 const KEEP_ALIVE_MS = 65_000
 

@@ -46,8 +46,8 @@ export function requireRoom(bucket: string): void {
 export function hold(bucket: string, end: () => void): () => void {
   const { ends, byAddress, closing } = held()
   ends.add(end)
-  // It was let in just before.
-  if (closing) queueMicrotask(end)
+  // It was let in just before, or in a crowd.
+  if (closing || ends.size > settings().maxStreams) queueMicrotask(end)
   byAddress.set(bucket, (byAddress.get(bucket) ?? 0) + 1)
   return () => {
     if (!ends.delete(end)) return
