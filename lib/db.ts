@@ -66,7 +66,9 @@ export class Database {
 
   /** Runs `work` once the transaction has committed; where it rolls back, never. */
   afterCommit(tx: Transaction, work: () => void): void {
-    this.#afterCommit.get(tx)?.push(work)
+    const committed = this.#afterCommit.get(tx)
+    if (!committed) throw new Error('This is no transaction of ours.')
+    committed.push(work)
   }
 
   async #transact<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
