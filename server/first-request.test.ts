@@ -65,6 +65,11 @@ test('a person who goes to the sign-in page gets it with a request, and its secr
   expect(JSON.stringify(opened)).not.toContain(/=(.{43});/.exec(cookies[0]!)![1])
 })
 
+test('so does a person who clicks on another site', async () => {
+  const clicked = { 'sec-fetch-site': 'cross-site', 'sec-fetch-user': '?1' }
+  expect((await ask({ ...NAVIGATION, ...clicked })).rows).toBe(1)
+})
+
 test('a query changes nothing', async () => {
   expect((await ask(NAVIGATION, '/login?next=/account')).rows).toBe(1)
 })
@@ -76,6 +81,7 @@ test.each<[string, Record<string, string | undefined>]>([
   ['a frame', { 'sec-fetch-dest': 'iframe' }],
   ['a script’s fetch', { 'sec-fetch-mode': 'cors', 'sec-fetch-dest': 'empty' }],
   ['what is no browser', { 'sec-fetch-mode': undefined, 'sec-fetch-dest': undefined }],
+  ['another site that nobody clicked on', { 'sec-fetch-site': 'cross-site' }],
   ['a phone', { 'user-agent': IPHONE }],
   ['a browser that is signed in', { cookie: 'qrl-session=whatever' }],
   ['a forged private header', { 'sec-fetch-mode': 'cors', 'x-qr-login-opened': '{"id":"forged"}' }],

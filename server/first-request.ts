@@ -1,6 +1,6 @@
 /**
  * A person who goes to the sign-in page gets it with its login request already open, so that the code is there with the
- * first paint. Whatever only fetches the page, ahead of a click or to index it, opens nothing.
+ * first paint. What fetches the page ahead of a click, and says so, opens nothing.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { POST as open } from '../app/api/login/route'
@@ -31,11 +31,13 @@ export async function openWithPage(
 
 /**
  * True for a page that a browser is about to show (Fetch Metadata). Prefetching and prerendering say so in
- * `Sec-Purpose`, frames and scripts have other destinations, and what is no browser sends none of this.
+ * `Sec-Purpose`, frames and scripts have other destinations, and what is no browser sends none of this. From another
+ * site it takes a person's click.
  */
 function isNavigation({ method, headers }: IncomingMessage): boolean {
   const shown = headers['sec-fetch-mode'] === 'navigate' && headers['sec-fetch-dest'] === 'document'
-  return method === 'GET' && shown && !headers['sec-purpose'] && !headers.purpose
+  const wanted = headers['sec-fetch-site'] !== 'cross-site' || headers['sec-fetch-user'] === '?1'
+  return method === 'GET' && shown && wanted && !headers['sec-purpose'] && !headers.purpose
 }
 
 function isSignedOutDesktop({ headers }: IncomingMessage): boolean {

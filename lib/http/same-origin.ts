@@ -1,4 +1,7 @@
-/** Route handlers get no CSRF check from Next: this is the one that every changing call passes. */
+/**
+ * Route handlers get no CSRF check from Next: this is the one that every changing call passes; the server's own
+ * call for a page that a person goes to is checked in server/first-request.ts.
+ */
 import { AppError } from '../errors'
 import type { ApiRequest } from './request'
 
