@@ -15,13 +15,15 @@ const streams = new Map()
 
 const server = createServer((request, response) => {
   const [, kind, name] = request.url.split('/')
-  if (kind === 'stream') return hold(name, response)
+  if (kind === 'stream') return hold(name, request, response)
   if (kind === 'event') return tell(name, response)
   response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': CONSTANT.length })
   response.end(CONSTANT)
 })
 
-function hold(name, response) {
+function hold(name, request, response) {
+  // As our own server does.
+  request.rawHeaders = []
   response.writeHead(200, { 'Content-Type': 'text/event-stream', 'Cache-Control': 'no-store' })
   response.write(':\n\n')
   const timer = setInterval(() => response.write(':\n\n'), SILENCE_MS)

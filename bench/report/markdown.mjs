@@ -110,7 +110,8 @@ ${many.held < many.wanted ? `${number(many.wanted)} at once could not be tried, 
 
 ## Growth
 
-Old requests were written straight into the database, with their audit entries, and the same measures run beside them.
+So many old requests were written straight into the database, with their audit entries, and the same measures run beside
+them. Opening and whole rounds then add some thousands of their own, to each alike.
 
 ${table(growthTable(measures.growth))}
 

@@ -55,6 +55,7 @@ export class Holders {
   async release() {
     await Promise.all(
       this.#children.map((child) => {
+        if (!child.connected) return undefined
         const gone = new Promise((resolve) => child.once('exit', resolve))
         child.send({ type: 'release' })
         return gone

@@ -15,7 +15,8 @@ export async function prepare() {
   await generate()
   installPeers()
   buildOnce('the app', APP, appFiles(), copyApp)
-  buildOnce('the Next peer', NEXT_PEER, filesUnder(path.join(BENCH, 'peers')), copyNextPeer)
+  const locks = [BENCH, ROOT].map((folder) => path.join(folder, 'package-lock.json'))
+  buildOnce('the Next peer', NEXT_PEER, [...filesUnder(path.join(BENCH, 'peers')), ...locks], copyNextPeer)
 }
 
 /** What a run that was killed has left behind. */
