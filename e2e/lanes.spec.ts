@@ -414,7 +414,7 @@ test.describe('the same is answered', () => {
       await desktop.ask('GET', path, { until: first })
       await phone.ask('POST', '/api/login/scan', { body: { code } })
       await desktop.ask('GET', path, { headers: { 'last-event-id': '1' }, until: first })
-      await desktop.ask('GET', path, { headers: { 'last-event-id': '2' }, until: /:\n\n/ })
+      await desktop.ask('GET', path, { headers: { 'last-event-id': '2' }, until: first })
       await desktop.ask('DELETE', `/api/login/${id}`, { body: {} })
       expect(await waiting).toMatchObject({ body: expect.stringContaining('rejected'), whole: true })
       await desktop.ask('GET', path)

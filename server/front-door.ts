@@ -53,9 +53,8 @@ export function frontDoor(settings: Settings, next: Next, dev: boolean) {
     if (area === 'page' && request.method !== 'GET' && request.method !== 'HEAD')
       return showPage(request, response, headers)
 
-    // Queued behind another answer on its connection, it would not hear that its reader left.
-    if (response.socket === null && isHeld(request.url))
-      return refuse(response, headers, 'invalid_input', requestId)
+    // Queued behind another answer on its connection, it would not hear that its reader left. Nobody does that by mistake.
+    if (response.socket === null && isHeld(request.url)) return void request.socket.destroy()
 
     const { address, bucket } = readAddress(request)
     const arrival = { address, bucket, origin, requestId }
