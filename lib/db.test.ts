@@ -150,6 +150,27 @@ test('what waits for a commit is not done where there is none', async () => {
   expect(done).toEqual([])
 })
 
+test('what fails after a commit neither undoes it nor keeps the rest from being done', async () => {
+  const id = newId()
+  const done: string[] = []
+  await db().write(async (tx) => {
+    db().afterCommit(tx, () => {
+      throw new Error('nobody listens')
+    })
+    db().afterCommit(tx, () => done.push('next'))
+    await tx.user.create({ data: userData(id) })
+  })
+  expect(done).toEqual(['next'])
+  expect(await exists(id)).toBe(true)
+  await db().write((tx) => tx.user.create({ data: userData() }))
+})
+
+test('nothing waits for the commit of what is no transaction', async () => {
+  await db().read(async (client) => {
+    expect(() => db().afterCommit(client, () => {})).toThrow('no transaction')
+  })
+})
+
 test('what waits for one commit is not done by another', async () => {
   const done: string[] = []
   const failed = db().write(async (tx) => {

@@ -90,6 +90,11 @@ test('what comes late replaces nothing newer', () => {
   expect(latest(second, first)).toBe(second)
 })
 
+test('an answer that a new code overtook does not bring the old one back', () => {
+  const after = view('new', 1, { qr: 'b', expiresIn: 270 })
+  expect(latest(after, view('new', 1, { qr: 'a', expiresIn: 271 }))).toBe(after)
+})
+
 test('a new code has the revision of the one before, and an end stays one', () => {
   const [before, after] = [view('new', 1, { qr: 'a' }), view('new', 1, { qr: 'b' })]
   expect(latest(before, after)).toBe(after)

@@ -258,6 +258,17 @@ describe('where the bus is not to be believed', () => {
     expect(own.isHealthy).toBe(true)
   })
 
+  test('a beat that took longer than ten seconds is no sign of life', async () => {
+    faulty.mode = 'slow'
+    const { id } = await open()
+    await own.read(id)
+    await pass(2 * BEAT_MS + 1)
+    faulty.mode = 'deaf'
+    await pass(2 * BEAT_MS)
+    faulty.deliver()
+    expect(own.isHealthy).toBe(false)
+  })
+
   test('another one’s beat is no sign of life', async () => {
     faulty.mode = 'deaf'
     const { id } = await open()

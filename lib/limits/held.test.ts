@@ -84,6 +84,20 @@ describe('the server', () => {
     expect(heldCount()).toBe(0)
     expect(refusal(HERE)).toEqual(['unavailable', 30])
   })
+
+  test('ends at once what was let in just before it stopped, or beyond its places in a crowd', async () => {
+    vi.spyOn(settings(), 'maxStreams', 'get').mockReturnValue(1)
+    const ended: string[] = []
+    hold(HERE, () => ended.push('first'))
+    hold(HERE, () => ended.push('crowd'))
+    await Promise.resolve()
+    expect(ended).toEqual(['crowd'])
+    endHeld()
+    ended.splice(0)
+    hold(HERE, () => ended.push('late'))
+    await Promise.resolve()
+    expect(ended).toEqual(['late'])
+  })
 })
 
 test('counts come back to nothing, also where a place is given back twice', () => {
