@@ -1,7 +1,8 @@
 /**
  * The database. better-sqlite3's adapter holds one connection, and whatever runs on it while an interactive
  * transaction is open runs inside that transaction. So there are two clients on one WAL file: reads go to one, and
- * every write, single ones too, queues for the other. See docs/decisions/two-sqlite-clients.md.
+ * every write, single ones too, queues for the other. See docs/decisions/two-sqlite-clients.md. Beside each of them
+ * prepared statements have a connection of their own, for what every sign-in does.
  */
 import { setImmediate } from 'node:timers/promises'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
@@ -9,6 +10,8 @@ import { settings } from './env'
 import { AppError, isAppError } from './errors'
 import { PrismaClient, type Prisma } from './generated/prisma/client'
 import { log } from './log'
+import { PreparedStatements } from './prepared'
+import type { Runner } from './sql'
 
 /** Short, because better-sqlite3 waits for a lock with the whole process. */
 const BUSY_TIMEOUT_MS = 100
@@ -16,21 +19,29 @@ const BUSY_TIMEOUT_MS = 100
 const PAUSE_MS = 1_000
 /** Past this many queued writes the database is behind, and a quick refusal is kinder than a long wait. */
 const MAX_WAITING = 500
+/** Moves that are committed together: as many as take a few milliseconds, in which nothing else is served. */
+const MAX_GROUP = 20
 
-/** What a move sees: the writing client inside a transaction. */
+/** The writing client inside a transaction. */
 export type Transaction = Prisma.TransactionClient
 
 export class Database {
   #reader: PrismaClient
   #writer: PrismaClient
+  #queries: PreparedStatements
+  #moves: PreparedStatements
   #queue: Promise<unknown> = Promise.resolve()
+  /** The moves at the end of the queue, while more may join them. */
+  #group: Move[] | undefined
   #waiting = 0
   #pausedUntil = 0
-  readonly #afterCommit = new WeakMap<Transaction, (() => void)[]>()
+  readonly #afterCommit = new WeakMap<Runner, (() => void)[]>()
 
   constructor(readonly file: string) {
     this.#reader = this.#connect()
     this.#writer = this.#connect()
+    this.#queries = this.#prepare()
+    this.#moves = this.#prepare()
   }
 
   #connect(): PrismaClient {
@@ -39,50 +50,114 @@ export class Database {
     return new PrismaClient({ adapter, errorFormat: 'minimal' })
   }
 
+  #prepare(): PreparedStatements {
+    return new PreparedStatements(this.file, BUSY_TIMEOUT_MS)
+  }
+
   /**
    * Runs a read outside of any transaction.
    * @throws AppError `unavailable` when the database can't answer
    */
-  async read<T>(run: (client: PrismaClient) => Promise<T>): Promise<T> {
-    try {
-      return await run(this.#reader)
-    } catch (error) {
-      throw translate(error)
-    }
+  read<T>(run: (client: PrismaClient) => Promise<T>): Promise<T> {
+    return answered(run, this.#reader)
   }
 
   /**
-   * Runs a move in one transaction, after the writes before it. What `run` throws rolls it back.
+   * The same by prepared statements.
+   * @throws AppError `unavailable` when the database can't answer
+   */
+  query<T>(run: (client: Runner) => Promise<T>): Promise<T> {
+    return answered(run, this.#queries)
+  }
+
+  /**
+   * Runs changes in one transaction, after the writes before it. What `run` throws rolls them back.
    * @throws AppError `unavailable` when the database can't answer
    */
   write<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
-    if (this.#waiting >= MAX_WAITING)
-      return Promise.reject(new AppError('unavailable', { retryAfter: 2, detail: 'Too many writes wait.' }))
-    this.#waiting++
-    const result = this.#queue.then(() => this.#transact(run)).finally(() => this.#waiting--)
-    this.#queue = result.catch(() => {})
-    return result
+    return this.#admit(() => {
+      // Moves that come later belong behind it.
+      this.#group = undefined
+      return this.#enqueue(() => this.#transact(run))
+    })
+  }
+
+  /**
+   * The same by prepared statements. Moves that wait one behind the other are committed together, and each of them
+   * stands or falls alone.
+   * @throws AppError `unavailable` when the database can't answer
+   */
+  move<T>(run: (tx: Runner) => Promise<T>): Promise<T> {
+    return this.#admit(
+      () =>
+        new Promise<T>((resolve, reject) => {
+          this.#openGroup().push(new Move(run, resolve, reject))
+        }),
+    )
   }
 
   /** Runs `work` once the transaction has committed; where it rolls back, never. */
-  afterCommit(tx: Transaction, work: () => void): void {
+  afterCommit(tx: Runner, work: () => void): void {
     const committed = this.#afterCommit.get(tx)
     if (!committed) throw new Error('This is no transaction of ours.')
     committed.push(work)
   }
 
-  async #transact<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
+  async #admit<T>(wait: () => Promise<T>): Promise<T> {
+    if (this.#waiting >= MAX_WAITING)
+      throw new AppError('unavailable', { retryAfter: 2, detail: 'Too many writes wait.' })
+    this.#waiting++
+    try {
+      return await wait()
+    } finally {
+      this.#waiting--
+    }
+  }
+
+  #enqueue<T>(work: () => Promise<T>): Promise<T> {
     // better-sqlite3 never yields: without this, a burst of writes would let nobody else be served.
-    await setImmediate()
-    if (performance.now() < this.#pausedUntil) throw unavailable(new Error('The database was just away.'))
+    const result = this.#queue.then(() => setImmediate()).then(work)
+    this.#queue = result.catch(() => {})
+    return result
+  }
+
+  #openGroup(): Move[] {
+    if (this.#group && this.#group.length < MAX_GROUP) return this.#group
+    const group: Move[] = (this.#group = [])
+    void this.#enqueue(() => this.#transactGroup(group))
+    return group
+  }
+
+  async #transactGroup(group: Move[]): Promise<void> {
+    if (this.#group === group) this.#group = undefined
+    let results: PromiseSettledResult<unknown>[]
+    try {
+      this.#requirePresent()
+      results = await this.#moves.transact(
+        group.map((move) => (tx) => {
+          this.#afterCommit.set(tx, move.committed)
+          return move.run(tx)
+        }),
+      )
+    } catch (error) {
+      if (!isAppError(error)) await this.#recover()
+      results = group.map(() => ({ status: 'rejected', reason: error }))
+    }
+    group.forEach((move, index) => move.settle(results[index]!))
+  }
+
+  async #transact<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
+    this.#requirePresent()
     let thrown: unknown
     const committed: (() => void)[] = []
-    const noting = (tx: Transaction): Promise<T> => {
+    const noting = async (tx: Transaction): Promise<T> => {
       this.#afterCommit.set(tx, committed)
-      return run(tx).catch((error: unknown) => {
+      try {
+        return await run(tx)
+      } catch (error) {
         thrown = error
         throw error
-      })
+      }
     }
     try {
       const result = await this.#writer.$transaction(noting, { maxWait: 2_000, timeout: 10_000 })
@@ -90,22 +165,55 @@ export class Database {
       return result
     } catch (error) {
       const translated = error === thrown ? translate(error) : unavailable(error)
-      // A BEGIN, statement or COMMIT that failed leaves the connection in an unknown state.
       if (isAppError(translated, 'unavailable')) await this.#recover()
       throw translated
     }
   }
 
+  #requirePresent(): void {
+    if (performance.now() < this.#pausedUntil) throw unavailable(new Error('The database was just away.'))
+  }
+
+  /** A BEGIN, statement or COMMIT that failed leaves its connection in an unknown state. */
   async #recover(): Promise<void> {
     this.#pausedUntil = performance.now() + PAUSE_MS
-    const broken = this.#writer
+    const broken = [this.#writer, this.#moves] as const
     this.#writer = this.#connect()
-    await broken.$disconnect().catch(() => {})
+    this.#moves = this.#prepare()
+    broken[1].close()
+    await broken[0].$disconnect().catch(() => {})
   }
 
   async close(): Promise<void> {
     await this.#queue
+    this.#queries.close()
+    this.#moves.close()
     await Promise.all([this.#reader.$disconnect(), this.#writer.$disconnect()])
+  }
+}
+
+/** A move on its way to a commit with others. */
+class Move {
+  readonly committed: (() => void)[] = []
+
+  constructor(
+    readonly run: (tx: Runner) => Promise<unknown>,
+    readonly resolve: (value: never) => void,
+    readonly reject: (reason: unknown) => void,
+  ) {}
+
+  settle(result: PromiseSettledResult<unknown>): void {
+    if (result.status === 'rejected') return this.reject(translate(result.reason))
+    this.committed.forEach(attempt)
+    this.resolve(result.value as never)
+  }
+}
+
+async function answered<Client, T>(run: (client: Client) => Promise<T>, client: Client): Promise<T> {
+  try {
+    return await run(client)
+  } catch (error) {
+    throw translate(error)
   }
 }
 
@@ -118,8 +226,20 @@ function attempt(work: () => void): void {
   }
 }
 
+const UNIQUE = [
+  'P2002',
+  'UniqueConstraintViolation',
+  'SQLITE_CONSTRAINT_UNIQUE',
+  'SQLITE_CONSTRAINT_PRIMARYKEY',
+]
 /** What a statement did wrong, rather than the database: unique, foreign key, missing row. */
-const STATEMENT_ERRORS = ['P2002', 'P2003', 'P2025']
+const STATEMENT_ERRORS = [
+  ...UNIQUE,
+  'P2003',
+  'ForeignKeyConstraintViolation',
+  'SQLITE_CONSTRAINT_FOREIGNKEY',
+  'P2025',
+]
 
 /** Faults of the database become `unavailable`; our own refusals and bugs stay what they are. */
 function translate(error: unknown): unknown {
@@ -139,9 +259,17 @@ const isDatabaseError = (error: unknown): error is Error =>
 
 /** True where a write broke a unique index. */
 export const isUniqueViolation = (error: unknown): boolean =>
-  isDatabaseError(error) && codeOf(error) === 'P2002'
+  isDatabaseError(error) && UNIQUE.includes(codeOf(error))
 
-const codeOf = (error: Error): string => ('code' in error ? String(error.code) : '')
+/** Prisma says P2010 of every raw statement that failed; why is further inside. */
+function codeOf(error: Error & { code?: unknown; meta?: RawErrorMeta }): string {
+  const kind = error.code === 'P2010' && error.meta?.driverAdapterError?.cause?.kind
+  return String(kind || error.code || '')
+}
+
+interface RawErrorMeta {
+  driverAdapterError?: { cause?: { kind?: string } }
+}
 
 const DATABASE = Symbol.for('qr-login.database')
 const shared = globalThis as { [DATABASE]?: Database }

@@ -1,5 +1,5 @@
 /** One browser of one person. Its secret is a cookie of its own, so that a session token alone opens nothing. */
-import type { Transaction } from './db'
+import { insertInto, sql, type Runner } from './sql'
 import { equal, hash, joinToken, newId, newSecret, splitToken } from './tokens'
 import type { Agent } from './user-agent'
 import type { DeviceKind, DeviceView } from './wire'
@@ -26,7 +26,7 @@ export function isDevice(device: { id: string; secretHash: string }, cookie: str
  * @returns the device's id, and its cookie: set at each sign-in, so that it never expires under a session
  */
 export async function claimDevice(
-  tx: Transaction,
+  tx: Runner,
   claim: Claim,
   now: Date,
 ): Promise<{ id: string; cookie: string }> {
@@ -34,17 +34,16 @@ export async function claimDevice(
   if (known && claim.cookie && known.userId === claim.userId) return { id: known.id, cookie: claim.cookie }
   const id = newId()
   const secret = (claim.secret ?? newSecret)()
-  await tx.device.create({
-    data: { id, userId: claim.userId, secretHash: hash(secret), ...claim.agent, createdAt: now },
-  })
+  const device = { id, userId: claim.userId, secretHash: hash(secret), ...claim.agent, createdAt: now }
+  await tx.$queryRaw(insertInto('Device', device))
   return { id, cookie: joinToken(id, secret) }
 }
 
 /** The device that a cookie proves, or null. */
-export async function deviceOf(tx: Pick<Transaction, 'device'>, cookie: string | undefined) {
+export async function deviceOf(client: Runner, cookie: string | undefined): Promise<Device | null> {
   const token = splitToken(cookie)
   if (!token) return null
-  const device = await tx.device.findUnique({ where: { id: token.id } })
+  const [device] = await client.$queryRaw<Device[]>(sql`SELECT * FROM "Device" WHERE "id" = ${token.id}`)
   return device && isDevice(device, cookie) ? device : null
 }
 

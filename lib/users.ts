@@ -55,7 +55,7 @@ interface SignIn {
  */
 export async function signInWithPassword(attempt: SignIn, now: Date): Promise<SignedIn> {
   const user = await db().read((client) => client.user.findUnique({ where: { email: attempt.email } }))
-  const device = await db().read((client) => deviceOf(client, attempt.deviceCookie))
+  const device = await db().query((client) => deviceOf(client, attempt.deviceCookie))
   const account: Taking =
     device && device.userId === user?.id
       ? ['sign_in_device', `${user.id} ${device.id}`]

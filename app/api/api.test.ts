@@ -491,7 +491,7 @@ describe('the wrapper', () => {
 
   test('answers a bug with 500 and nothing of it', async () => {
     const logged = vi.spyOn(log(), 'error').mockImplementation(() => {})
-    vi.spyOn(db(), 'write').mockRejectedValue(new RangeError('secret detail'))
+    vi.spyOn(db(), 'move').mockRejectedValue(new RangeError('secret detail'))
     const answer = await desktop.call(login.POST, 'POST', { body: {} })
     expect([answer.status, answer.body.code]).toEqual([500, 'internal'])
     expect(JSON.stringify(answer.body)).not.toContain('secret detail')
@@ -563,7 +563,7 @@ describe('next-auth', () => {
       vi.spyOn(log(), 'error').mockImplementation(() => {})
       const { body } = await auth(phone, 'GET', 'csrf')
       const { AppError } = await import('@/lib/errors')
-      vi.spyOn(db(), 'read').mockRejectedValue(new AppError('unavailable', { retryAfter: 2 }))
+      vi.spyOn(db(), 'query').mockRejectedValue(new AppError('unavailable', { retryAfter: 2 }))
       const [method, path] = call.split(' ') as [string, string]
       const fields = { id: 'A'.repeat(22), email: 'a@example.org', password: 'x', csrfToken: body.csrfToken }
       const answer = await auth(phone, method, path, method === 'POST' ? { body: fields } : {})

@@ -228,8 +228,8 @@ describe('a stream tells', () => {
     reader.take()
     let letThrough = () => {}
     const gate = new Promise<void>((resolve) => (letThrough = resolve))
-    const read = db().read.bind(db())
-    vi.spyOn(db(), 'read').mockImplementationOnce(async (run) => {
+    const read = db().query.bind(db())
+    vi.spyOn(db(), 'query').mockImplementationOnce(async (run) => {
       await gate
       return read(run)
     })
@@ -323,7 +323,7 @@ describe('a stream ends', () => {
   test('when the database is away, and says when to come back', async () => {
     await streaming()
     reader.take()
-    vi.spyOn(db(), 'read').mockRejectedValue(new AppError('unavailable', { retryAfter: 2 }))
+    vi.spyOn(db(), 'query').mockRejectedValue(new AppError('unavailable', { retryAfter: 2 }))
     bus().publish(opened.id)
     await settled()
     expect(retryOf(reader.take())).toBeGreaterThanOrEqual(1_000)
@@ -401,7 +401,7 @@ describe('what a stream leaves behind', () => {
 
   test('is no query while it waits', async () => {
     await streaming()
-    const read = vi.spyOn(db(), 'read')
+    const read = vi.spyOn(db(), 'query')
     await pass(50)
     expect(reader.take().filter((text) => text.startsWith('event: code'))).toHaveLength(1)
     expect(read).not.toHaveBeenCalled()

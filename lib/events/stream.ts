@@ -10,7 +10,7 @@ import { hold } from '../limits/held'
 import { log } from '../log'
 import { isFinal, statusAt } from '../login/state'
 import { desktopView } from '../login/view'
-import type { Status } from '../wire'
+import type { LoginView, Status } from '../wire'
 import { watch, type Watched } from './watch'
 
 const SILENCE_MS = 15_000
@@ -42,13 +42,15 @@ export class LoginStream {
   readonly #sink: Sink
   readonly #endsAt = Date.now() + LIFE_MS
   readonly #letGo: (() => void)[]
+  readonly #wake: () => void
   #told: { revision: number; status: Status } | undefined
   #codeDue = 0
   #wroteAt = 0
-  #turning = false
+  /** The database is asked, and whether something happened meanwhile. */
+  #asking = false
   #again = false
   #over = false
-  #timer: NodeJS.Timeout | undefined
+  #callOff = () => {}
 
   /** Writes to `sink` at once, and from then on by itself until `close`, the request's end or its own. */
   constructor({ row, deviceCookie, appUrl, bucket, lastRevision }: StreamOptions, sink: Sink) {
@@ -58,58 +60,74 @@ export class LoginStream {
     this.#sink = sink
     if (lastRevision === row.revision)
       this.#told = { revision: row.revision, status: statusAt(row, new Date()) }
-    const turn = () => void this.#turn()
-    this.#letGo = [watch().subscribe(row.id, turn), hold(bucket, () => this.#finish())]
-    turn()
+    this.#wake = () => this.#turn()
+    this.#letGo = [watch().subscribe(row.id, this.#wake), hold(bucket, () => this.#finish())]
+    this.#turn()
   }
 
   /** The reader went away. */
   close(): void {
     if (this.#over) return
     this.#over = true
-    clearTimeout(this.#timer)
+    this.#callOff()
     for (const letGo of this.#letGo) letGo()
   }
 
   /** Looks at the row and writes what is due; one turn at a time, and another one where something happened meanwhile. */
-  async #turn(): Promise<void> {
-    this.#again = true
-    if (this.#turning) return
-    this.#turning = true
-    try {
-      while (this.#again && !this.#over) {
-        this.#again = false
-        await this.#tell()
+  #turn(): void {
+    if (this.#asking) this.#again = true
+    else
+      try {
+        const told = this.#tell()
+        if (told) void this.#settle(told)
+      } catch (error) {
+        this.#fail(error)
       }
-    } catch (error) {
-      // The database is away: the reader comes back, and polls until then.
-      if (!isAppError(error, 'unavailable')) log().error({ err: error }, 'event stream failed')
-      this.#finish()
-    } finally {
-      this.#turning = false
-    }
   }
 
-  async #tell(): Promise<void> {
-    const row = await watch().read(this.#id)
+  async #settle(told: Promise<void>): Promise<void> {
+    this.#asking = true
+    await told.catch((error: unknown) => this.#fail(error))
+    this.#asking = false
+    if (!this.#again || this.#over) return
+    this.#again = false
+    this.#turn()
+  }
+
+  /** The database is away: the reader comes back, and polls until then. */
+  #fail(error: unknown): void {
+    if (!isAppError(error, 'unavailable')) log().error({ err: error }, 'event stream failed')
+    this.#finish()
+  }
+
+  /** @returns a promise only where the database has to be asked: each costs, and codes come all the time */
+  #tell(): Promise<void> | void {
+    const row = watch().read(this.#id)
+    return row instanceof Promise ? row.then((found) => this.#tellOf(found)) : this.#tellOf(row)
+  }
+
+  #tellOf(row: Watched | null): Promise<void> | void {
     if (this.#over) return
     const now = new Date()
     if (!row || now.getTime() >= this.#endsAt) return this.#finish()
     const status = statusAt(row, now)
     const moved = this.#told?.revision !== row.revision || this.#told.status !== status || isFinal(status)
     const silent = now.getTime() - this.#wroteAt >= SILENCE_MS
-    if (moved || (silent && status !== 'new')) await this.#send('status', row, status, now)
-    else if (status === 'new' && now.getTime() >= this.#codeDue) await this.#send('code', row, status, now)
-    else if (silent) this.#write(':\n\n')
-    if (isFinal(status)) this.#end()
-    else this.#schedule(row, status)
+    if (moved || (silent && status !== 'new')) return this.#send('status', row, status, now)
+    if (status === 'new' && now.getTime() >= this.#codeDue) return this.#send('code', row, status, now)
+    if (silent) this.#write(':\n\n')
+    this.#rest(row, status)
   }
 
-  async #send(event: 'status' | 'code', row: Watched, status: Status, now: Date): Promise<void> {
-    const view = await desktopView(row, this.#deviceCookie, this.#appUrl, now)
-    this.#told = { revision: row.revision, status }
-    this.#codeDue = now.getTime() + (view.codeExpiresIn ?? 0) * 1000
-    this.#write(`event: ${event}\nid: ${row.revision}\ndata: ${JSON.stringify(view)}\n\n`)
+  #send(event: 'status' | 'code', row: Watched, status: Status, now: Date): Promise<void> | void {
+    const write = (view: LoginView): void => {
+      this.#told = { revision: row.revision, status }
+      this.#codeDue = now.getTime() + (view.codeExpiresIn ?? 0) * 1000
+      this.#write(`event: ${event}\nid: ${row.revision}\ndata: ${JSON.stringify(view)}\n\n`)
+      this.#rest(row, status)
+    }
+    const view = desktopView(row, this.#deviceCookie, this.#appUrl, now)
+    return view instanceof Promise ? view.then(write) : write(view)
   }
 
   #write(text: string): void {
@@ -119,8 +137,9 @@ export class LoginStream {
     if (!this.#sink.write(text)) this.#end()
   }
 
-  #schedule(row: Watched, status: Status): void {
-    clearTimeout(this.#timer)
+  /** Until something is due. */
+  #rest(row: Watched, status: Status): void {
+    if (isFinal(status)) this.#end()
     if (this.#over) return
     const due = Math.min(
       this.#wroteAt + SILENCE_MS,
@@ -128,7 +147,8 @@ export class LoginStream {
       row.expiresAt.getTime(),
       status === 'new' ? this.#codeDue : Infinity,
     )
-    this.#timer = setTimeout(() => void this.#turn(), Math.max(0, due - Date.now()))
+    this.#callOff()
+    this.#callOff = watch().alarm.at(due, this.#wake)
   }
 
   /** Sends the browser away for a moment. */

@@ -114,7 +114,7 @@ describe('a wait goes on', () => {
   })
 
   test('and asks the database for nothing', async () => {
-    const read = vi.spyOn(db(), 'read')
+    const read = vi.spyOn(db(), 'query')
     const wait = await waiting()
     await vi.advanceTimersByTimeAsync(25_000)
     expect(wait.over).toBe(true)
@@ -162,7 +162,7 @@ describe('a wait does not begin', () => {
 
   test('where the database can’t say', async () => {
     bus().publish(opened.id)
-    vi.spyOn(db(), 'read').mockRejectedValueOnce(new AppError('unavailable', { retryAfter: 2 }))
+    vi.spyOn(db(), 'query').mockRejectedValueOnce(new AppError('unavailable', { retryAfter: 2 }))
     await expect(waitForMove(opened.id, 1, 25, HERE, leaving.signal)).rejects.toMatchObject({
       code: 'unavailable',
     })

@@ -59,7 +59,7 @@ beforeEach(async () => {
   })
   faulty = new FaultyBus()
   own = new Watch(faulty, SAFETY_MS)
-  const spy = vi.spyOn(db(), 'read')
+  const spy = vi.spyOn(db(), 'query')
   let before = 0
   reads = () => {
     const since = spy.mock.calls.length - before
@@ -71,7 +71,7 @@ afterEach(() => void vi.useRealTimers())
 
 /** Lets reads that are under way come to their end. */
 async function settled(): Promise<void> {
-  const { calls, settledResults } = vi.mocked(db().read).mock
+  const { calls, settledResults } = vi.mocked(db().query).mock
   do await new Promise(setImmediate)
   while (settledResults.length < calls.length || settledResults.some(({ type }) => type === 'incomplete'))
   await new Promise(setImmediate)
@@ -186,13 +186,13 @@ describe('a read that a change overtakes', () => {
     const { id } = opened
     const stale = await db().read((client) => client.loginRequest.findUnique({ where: { id } }))
     let answer = (_: unknown) => {}
-    vi.mocked(db().read).mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)))
+    vi.mocked(db().query).mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)))
     own.subscribe(id, () => {})
     const overtaken = own.read(id)
     await withdraw(opened)
     faulty.publish(id)
     expect(await own.read(id)).toMatchObject({ revision: 2 })
-    answer(stale)
+    answer([stale])
     expect(await overtaken).toMatchObject({ revision: 1 })
     expect(await own.read(id)).toMatchObject({ revision: 2 })
   })
@@ -202,12 +202,12 @@ describe('a read that a change overtakes', () => {
     const { id } = opened
     const stale = await db().read((client) => client.loginRequest.findUnique({ where: { id } }))
     let answer = (_: unknown) => {}
-    vi.mocked(db().read).mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)))
+    vi.mocked(db().query).mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)))
     const overtaken = own.read(id)
     await withdraw(opened)
     faulty.publish(id)
     expect(await own.read(id)).toMatchObject({ revision: 2 })
-    answer(stale)
+    answer([stale])
     await overtaken
     expect(await own.read(id)).toMatchObject({ revision: 2 })
     expect(own.size).toBe(1)
@@ -369,7 +369,7 @@ describe('the safety read', () => {
     for (let i = 0; i < 1_000; i++) own.remember(aRow())
     await withdraw(opened)
     reads()
-    vi.mocked(db().read).mockRejectedValueOnce(new AppError('unavailable', { retryAfter: 2 }))
+    vi.mocked(db().query).mockRejectedValueOnce(new AppError('unavailable', { retryAfter: 2 }))
     await pass(SAFETY_MS)
     expect(reads()).toBe(1)
     expect(told).toBe(0)
@@ -391,7 +391,7 @@ describe('what is not kept', () => {
 
   test('a request that the database could not tell of', async () => {
     const { id } = await open()
-    vi.mocked(db().read).mockRejectedValueOnce(new AppError('unavailable', { retryAfter: 2 }))
+    vi.mocked(db().query).mockRejectedValueOnce(new AppError('unavailable', { retryAfter: 2 }))
     await expect(own.read(id)).rejects.toMatchObject({ code: 'unavailable' })
     expect(own.size).toBe(0)
     expect(await own.read(id)).toMatchObject({ id })

@@ -6,7 +6,9 @@
 import { db } from '../db'
 import { settings } from '../env'
 import type { LoginRequest } from '../generated/prisma/client'
+import { columns, join, sql } from '../sql'
 import { newId } from '../tokens'
+import { Alarm } from './alarm'
 import { bus, type Bus } from './bus'
 
 const FIELDS = {
@@ -19,6 +21,7 @@ const FIELDS = {
   createdAt: true,
   expiresAt: true,
 } as const
+const COLUMNS = columns<'LoginRequest'>(Object.keys(FIELDS) as (keyof typeof FIELDS)[])
 
 /** As much of a row as a desktop's view is built from. */
 export type Watched = Pick<LoginRequest, keyof typeof FIELDS>
@@ -40,6 +43,7 @@ interface Entry {
 }
 
 export class Watch {
+  readonly alarm = new Alarm()
   readonly #entries = new Map<string, Entry>()
   readonly #beat = `${newId()}@`
   #beatAt = -Infinity
@@ -103,8 +107,10 @@ export class Watch {
   #load(id: string, entry?: Entry): Promise<Watched | null> {
     if (entry?.loading) return entry.loading
     const loading = db()
-      .read((client) => client.loginRequest.findUnique({ where: { id }, select: FIELDS }))
-      .then((row) => {
+      .query((client) =>
+        client.$queryRaw<Watched[]>(sql`SELECT ${COLUMNS} FROM "LoginRequest" WHERE "id" = ${id}`),
+      )
+      .then(([row = null]) => {
         // A change that came meanwhile has taken this read's place: what it found is not kept.
         if (entry?.loading === loading) entry.row = row ?? undefined
         return row
@@ -182,7 +188,9 @@ export class Watch {
 
   async #readBatch(ids: string[]): Promise<boolean> {
     const rows = await db()
-      .read((client) => client.loginRequest.findMany({ where: { id: { in: ids } }, select: FIELDS }))
+      .query((client) =>
+        client.$queryRaw<Watched[]>(sql`SELECT ${COLUMNS} FROM "LoginRequest" WHERE "id" IN (${join(ids)})`),
+      )
       .catch(() => null)
     if (!rows) return false
     const current = new Map(rows.map((row) => [row.id, row]))

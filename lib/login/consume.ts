@@ -1,12 +1,13 @@
 /** The last move: a confirmed request becomes the desktop's session, exactly once. */
 import type { Caller } from '../caller'
-import { db, type Transaction } from '../db'
+import { db } from '../db'
 import { claimDevice } from '../devices'
 import { AppError } from '../errors'
-import type { LoginRequest } from '../generated/prisma/client'
+import type { LoginRequest, Session } from '../generated/prisma/client'
 import { mac, macs } from '../keys'
 import { createSession, type SignedIn } from '../sessions/create'
-import { liveAt } from '../sessions/current'
+import { isLiveAt } from '../sessions/current'
+import { sql, type Runner } from '../sql'
 import { equal, hash, joinToken } from '../tokens'
 import { STAY_SECONDS, type Kind } from '../wire'
 import { findAsDesktop } from './desktop'
@@ -31,7 +32,7 @@ export async function consume(
   const secret = desktopSecret as string
   if (row.state === 'consumed') return repeatConsume(row, secret, now)
   if (!allows(statusAt(row, now), 'consume', 'desktop')) throw explain(row, 'consume', now)
-  const signedIn = await db().write((tx) => consumeOnce(tx, row, secret, deviceCookie, caller, now))
+  const signedIn = await db().move((tx) => consumeOnce(tx, row, secret, deviceCookie, caller, now))
   if (signedIn) return signedIn
   const late = await findAsDesktop(id, desktopSecret)
   if (late.state === 'consumed') return repeatConsume(late, secret, now)
@@ -39,7 +40,7 @@ export async function consume(
 }
 
 async function consumeOnce(
-  tx: Transaction,
+  tx: Runner,
   row: LoginRequest,
   secret: string,
   deviceCookie: string | undefined,
@@ -47,11 +48,9 @@ async function consumeOnce(
   now: Date,
 ): Promise<SignedIn | null> {
   // First, so that revoking the approving session and consuming can't pass each other.
-  const [approver] = await tx.session.updateManyAndReturn({
-    where: { id: row.scanSessionId ?? '', ...liveAt(now) },
-    data: { lastSeenAt: now },
-    select: { id: true, userId: true, expiresAt: true },
-  })
+  const [approver] = await tx.$queryRaw<Pick<Session, 'id' | 'userId' | 'expiresAt'>[]>(sql`
+    UPDATE "Session" SET "lastSeenAt" = ${now} WHERE "id" = ${row.scanSessionId} AND ${isLiveAt(now)}
+    RETURNING "id", "userId", "expiresAt"`)
   if (!approver) {
     const ended = await move(tx, 'end_session', { id: row.id, scanSessionId: row.scanSessionId }, {}, now)
     if (ended) await auditRejection(tx, ended, caller, now)

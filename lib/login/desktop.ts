@@ -1,10 +1,11 @@
 /** What a desktop does with its login request: open it, read it, end it. */
 import { audit } from '../audit'
 import type { Caller } from '../caller'
-import { db, isUniqueViolation, type Transaction } from '../db'
+import { db, isUniqueViolation } from '../db'
 import { AppError } from '../errors'
 import { watch, type Watched } from '../events/watch'
 import type { LoginRequest } from '../generated/prisma/client'
+import { insertInto, join, sql, type Runner } from '../sql'
 import { equal, hash, newId, newSecret } from '../tokens'
 import type { Reason } from '../wire'
 import { auditRejection, explain, findRequest, move, reject } from './move'
@@ -30,7 +31,7 @@ export async function openRequest(caller: Caller, held: Map<string, string>, now
   for (;;) {
     const userCode = newUserCode()
     try {
-      const opened = await db().write((tx) => insert(tx, caller, held, { secret, userCode }, now))
+      const opened = await db().move((tx) => insert(tx, caller, held, { secret, userCode }, now))
       watch().remember(opened.request)
       return { ...opened, secret, userCode }
     } catch (error) {
@@ -41,7 +42,7 @@ export async function openRequest(caller: Caller, held: Map<string, string>, now
 }
 
 async function insert(
-  tx: Transaction,
+  tx: Runner,
   caller: Caller,
   held: Map<string, string>,
   fresh: { secret: string; userCode: string },
@@ -53,33 +54,30 @@ async function insert(
     const row = await move(tx, 'supersede', { id }, {}, now)
     if (row) await auditRejection(tx, row, caller, now)
   }
-  const request = await tx.loginRequest.create({
-    data: {
-      id: newId(),
-      state: 'new',
-      purpose: 'sign_in',
-      desktopSecretHash: hash(fresh.secret),
-      userCodeHash: hashUserCode(fresh.userCode),
-      desktopKind: caller.agent.kind,
-      desktopBrowser: caller.agent.browser,
-      desktopSystem: caller.agent.system,
-      desktopAddress: caller.address,
-      createdAt: now,
-      expiresAt: after(now, UNSCANNED_SECONDS),
-    },
+  const created = insertInto('LoginRequest', {
+    id: newId(),
+    state: 'new',
+    purpose: 'sign_in',
+    desktopSecretHash: hash(fresh.secret),
+    userCodeHash: hashUserCode(fresh.userCode),
+    desktopKind: caller.agent.kind,
+    desktopBrowser: caller.agent.browser,
+    desktopSystem: caller.agent.system,
+    desktopAddress: caller.address,
+    createdAt: now,
+    expiresAt: after(now, UNSCANNED_SECONDS),
   })
+  const [request] = await tx.$queryRaw<[LoginRequest]>(sql`${created} RETURNING *`)
   await audit(tx, now, { type: 'login_opened', loginRequestId: request.id, address: caller.address })
   const kept = new Set(own.filter((row) => after(row.expiresAt, KEPT_SECONDS) > now).map((row) => row.id))
   return { request, over: [...held.keys()].filter((id) => !kept.has(id)) }
 }
 
 /** The requests whose secrets a browser holds, oldest first. */
-async function ownRequests(tx: Transaction, held: Map<string, string>): Promise<LoginRequest[]> {
+async function ownRequests(tx: Runner, held: Map<string, string>): Promise<LoginRequest[]> {
   if (held.size === 0) return []
-  const rows = await tx.loginRequest.findMany({
-    where: { id: { in: [...held.keys()] } },
-    orderBy: { createdAt: 'asc' },
-  })
+  const rows = await tx.$queryRaw<LoginRequest[]>(sql`
+    SELECT * FROM "LoginRequest" WHERE "id" IN (${join([...held.keys()])}) ORDER BY "createdAt"`)
   return rows.filter((row) => holdsSecret(row, held.get(row.id)))
 }
 

@@ -5,21 +5,22 @@
  */
 import { audit } from '../audit'
 import type { Caller } from '../caller'
-import { db, type Transaction } from '../db'
+import { db } from '../db'
 import { AppError } from '../errors'
 import { bus } from '../events/bus'
 import type { LoginRequest } from '../generated/prisma/client'
+import { assign, matches, sql, type Condition, type Runner } from '../sql'
 import { MOVES, refusal, statusAt, type Move } from './state'
 
 /** What a move asks of the row besides state and time. */
-export type Binding = { id: string; [column: string]: unknown }
+export type Binding = Condition<'LoginRequest'> & { id: string }
 
 /** One conditional update: the row as it is after the move, or null where the move was not allowed. */
 export async function move(
-  tx: Transaction,
+  tx: Runner,
   name: Move,
   binding: Binding,
-  data: object,
+  data: Partial<LoginRequest>,
   now: Date,
 ): Promise<LoginRequest | null> {
   const [row] = await moveAll(tx, name, binding, data, now)
@@ -28,31 +29,31 @@ export async function move(
 
 /** The same for every row that `where` holds: the rows that moved. */
 async function moveAll(
-  tx: Transaction,
+  tx: Runner,
   name: Move,
-  where: object,
-  data: object,
+  where: Condition<'LoginRequest'>,
+  data: Partial<LoginRequest>,
   now: Date,
 ): Promise<LoginRequest[]> {
   const rule = MOVES[name]
   const ends = rule.to === 'rejected' || rule.to === 'consumed'
-  const rows = await tx.loginRequest.updateManyAndReturn({
-    where: { ...where, state: { in: [...rule.from] }, expiresAt: { gt: now } },
-    data: {
-      state: rule.to,
-      reason: 'reason' in rule ? rule.reason : null,
-      revision: { increment: 1 },
-      ...(ends && { userCodeHash: null, scanTokenHash: null }),
-      ...data,
-    },
+  const columns = assign<'LoginRequest'>({
+    state: rule.to,
+    reason: 'reason' in rule ? rule.reason : null,
+    ...(ends && { userCodeHash: null, scanTokenHash: null }),
+    ...data,
   })
+  const rows = await tx.$queryRaw<LoginRequest[]>(sql`
+    UPDATE "LoginRequest" SET ${columns}, "revision" = "revision" + 1
+    WHERE ${matches<'LoginRequest'>({ ...where, state: rule.from })} AND "expiresAt" > ${now}
+    RETURNING *`)
   for (const { id } of rows) db().afterCommit(tx, () => bus().publish(id))
   return rows
 }
 
 /** Ends the requests that sessions have scanned or approved and that are still open. */
-export async function endRequestsOf(tx: Transaction, sessionIds: string[], now: Date): Promise<void> {
-  const where = { scanSessionId: { in: sessionIds } }
+export async function endRequestsOf(tx: Runner, sessionIds: string[], now: Date): Promise<void> {
+  const where = { scanSessionId: sessionIds }
   for (const row of await moveAll(tx, 'end_session', where, {}, now)) await auditRejection(tx, row, null, now)
 }
 
@@ -64,8 +65,11 @@ export function explain(row: LoginRequest | null, name: Move, now: Date): AppErr
 }
 
 /** The row of a request, or null. */
-export const findRequest = (id: string): Promise<LoginRequest | null> =>
-  db().read((client) => client.loginRequest.findUnique({ where: { id } }))
+export async function findRequest(id: string): Promise<LoginRequest | null> {
+  const select = sql`SELECT * FROM "LoginRequest" WHERE "id" = ${id}`
+  const [row] = await db().query((client) => client.$queryRaw<LoginRequest[]>(select))
+  return row ?? null
+}
 
 /** Makes a move that ends a request; null where it was not allowed. */
 export function reject(
@@ -74,7 +78,7 @@ export function reject(
   caller: Caller,
   now: Date,
 ): Promise<LoginRequest | null> {
-  return db().write(async (tx) => {
+  return db().move(async (tx) => {
     const row = await move(tx, name, binding, {}, now)
     if (row) await auditRejection(tx, row, caller, now)
     return row
@@ -83,7 +87,7 @@ export function reject(
 
 /** The audit entry of a request that was ended. */
 export async function auditRejection(
-  tx: Transaction,
+  tx: Runner,
   row: LoginRequest,
   caller: Caller | null,
   now: Date,

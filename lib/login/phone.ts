@@ -43,7 +43,7 @@ export async function scan(
   const found = await resolve(body, session, ticket, caller, now)
   const scanToken = newSecret()
   const claim = { scanSessionId: session.id }
-  const request = await db().write(async (tx) => {
+  const request = await db().move(async (tx) => {
     const scanned = await move(
       tx,
       'scan',
@@ -137,7 +137,7 @@ export async function confirm(
   now: Date,
 ): Promise<LoginRequest> {
   requireStrong(session, now)
-  const request = await db().write(async (tx) => {
+  const request = await db().move(async (tx) => {
     const row = await move(
       tx,
       'confirm',

@@ -18,7 +18,7 @@ import { consume } from './consume'
 import { endAsDesktop, MAX_OPEN, openRequest } from './desktop'
 import { confirm, decline, scan } from './phone'
 
-const TRANSACTION = /^(BEGIN|COMMIT|ROLLBACK)\b/
+const TRANSACTION = /^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/
 
 // A busy machine is no defect.
 vi.setConfig({ testTimeout: 30_000 })
@@ -60,7 +60,7 @@ function count(
 async function madeBy(run: () => Promise<unknown>): Promise<string[]> {
   statements.length = 0
   await run()
-  return statements.map((sql) => sql.replace(/^(\w+) .*?`main`\.`(\w+)`.*$/s, '$1 $2'))
+  return statements.map((sql) => sql.replace(/^\s*(\w+) .*?(?:`main`\.`|")([A-Z]\w+).*$/s, '$1 $2'))
 }
 
 let phone: SignedInDevice

@@ -2,8 +2,9 @@
 import { db } from '../db'
 import { deviceOf } from '../devices'
 import type { Watched } from '../events/watch'
-import type { LoginRequest } from '../generated/prisma/client'
+import type { LoginRequest, User } from '../generated/prisma/client'
 import type { CurrentSession } from '../sessions/current'
+import { sql } from '../sql'
 import { KINDS, type DeviceKind, type LoginView, type Opened, type Reason, type Scanned } from '../wire'
 import { codeExpiresIn, scanUrl } from './code'
 import { statusAt } from './state'
@@ -51,8 +52,9 @@ async function withScanner(
   deviceCookie: string | undefined,
 ): Promise<LoginView> {
   if (userId === null) return view
-  return db().read(async (client) => {
-    const user = await client.user.findUnique({ where: { id: userId } })
+  return db().query(async (client) => {
+    const [user] = await client.$queryRaw<Pick<User, 'name'>[]>(sql`
+      SELECT "name" FROM "User" WHERE "id" = ${userId}`)
     if (!user) return view
     const known = view.status === 'consumed' || (await deviceOf(client, deviceCookie))?.userId === userId
     return { ...view, scanner: { initials: initialsOf(user.name), ...(known && { name: user.name }) } }

@@ -1,6 +1,6 @@
 /** New sessions. */
 import { audit } from '../audit'
-import type { Transaction } from '../db'
+import { insertInto, type Runner } from '../sql'
 import { hash, joinToken, newId, newSecret } from '../tokens'
 import type { Kind, Method } from '../wire'
 
@@ -27,10 +27,10 @@ interface NewSession {
 }
 
 /** Writes a session and its audit entry; answers with the token for the cookie. */
-export async function createSession(tx: Transaction, session: NewSession, now: Date): Promise<string> {
+export async function createSession(tx: Runner, session: NewSession, now: Date): Promise<string> {
   const { secret = newSecret(), ...row } = session
   const id = newId()
-  await tx.session.create({ data: { id, secretHash: hash(secret), ...row, createdAt: now } })
+  await tx.$queryRaw(insertInto('Session', { id, secretHash: hash(secret), ...row, createdAt: now }))
   await audit(tx, now, {
     type: 'session_created',
     userId: row.userId,

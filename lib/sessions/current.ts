@@ -1,11 +1,13 @@
 /** Who is signed in. Our row decides every request; the cookie only carries the token. */
 import { audit } from '../audit'
 import { db, type Transaction } from '../db'
-import { deviceView, isDevice } from '../devices'
+import { isDevice } from '../devices'
 import { AppError, isAppError } from '../errors'
+import type { Session } from '../generated/prisma/client'
 import { tryTake } from '../limits/limits'
+import { sql, type Statement } from '../sql'
 import { equal, hash, splitToken } from '../tokens'
-import type { DeviceView, Kind, Method } from '../wire'
+import type { DeviceKind, DeviceView, Kind, Method } from '../wire'
 
 /** A password that was given within this time makes a QR session as strong as a password session. */
 const REAUTHENTICATION_MINUTES = 10
@@ -28,6 +30,11 @@ export interface CurrentSession {
 /** The `where` of a session that may still act. */
 export const liveAt = (now: Date) => ({ endedAt: null, expiresAt: { gt: now }, user: { disabledAt: null } })
 
+/** The same in SQL. */
+export const isLiveAt = (now: Date): Statement => sql`
+  "Session"."endedAt" IS NULL AND "Session"."expiresAt" > ${now} AND EXISTS (
+    SELECT 1 FROM "User" WHERE "User"."id" = "Session"."userId" AND "User"."disabledAt" IS NULL)`
+
 /**
  * The session that two cookies prove: the token, and the device that it was made for. A token without its device is
  * refused and reported.
@@ -42,14 +49,9 @@ export async function findSession(
 ): Promise<CurrentSession | null> {
   const parts = splitToken(token)
   if (!parts) return null
-  const row = await db().read((client) =>
-    client.session.findFirst({
-      where: { id: parts.id, ...liveAt(now) },
-      include: { user: true, device: true },
-    }),
-  )
+  const [row] = await db().query((client) => client.$queryRaw<LiveRow[]>(selectLive(parts.id, now)))
   if (!row || !equal(row.secretHash, hash(parts.secret))) return null
-  if (!isDevice(row.device, deviceCookie)) {
+  if (!isDevice({ id: row.deviceId, secretHash: row.deviceSecretHash }, deviceCookie)) {
     await reportWrongDevice(row, now, address)
     return null
   }
@@ -64,9 +66,37 @@ export async function findSession(
     createdAt: row.createdAt,
     expiresAt: row.expiresAt,
     reauthenticatedAt: row.reauthenticatedAt,
-    user: { name: row.user.name, email: row.user.email },
-    device: { ...deviceView(row.device), createdAt: row.device.createdAt },
+    user: { name: row.userName, email: row.userEmail },
+    device: {
+      name: row.deviceName,
+      kind: row.deviceKind as DeviceKind,
+      browser: row.deviceBrowser,
+      system: row.deviceSystem,
+      createdAt: row.deviceCreatedAt,
+    },
   }
+}
+
+/** With its user and its device: this runs at each request of a signed-in person. */
+const selectLive = (id: string, now: Date): Statement => sql`
+  SELECT "Session".*, "User"."name" AS "userName", "User"."email" AS "userEmail",
+    "Device"."secretHash" AS "deviceSecretHash", "Device"."name" AS "deviceName", "Device"."kind" AS "deviceKind",
+    "Device"."browser" AS "deviceBrowser", "Device"."system" AS "deviceSystem",
+    "Device"."createdAt" AS "deviceCreatedAt"
+  FROM "Session"
+  JOIN "User" ON "User"."id" = "Session"."userId"
+  JOIN "Device" ON "Device"."id" = "Session"."deviceId"
+  WHERE "Session"."id" = ${id} AND ${isLiveAt(now)}`
+
+interface LiveRow extends Session {
+  userName: string
+  userEmail: string
+  deviceSecretHash: string
+  deviceName: string | null
+  deviceKind: string
+  deviceBrowser: string | null
+  deviceSystem: string | null
+  deviceCreatedAt: Date
 }
 
 async function reportWrongDevice(row: { id: string; userId: string }, now: Date, address: string | null) {

@@ -1,0 +1,63 @@
+/**
+ * SQL of our own, for what every sign-in does: as prepared statements it is several times as quick as Prisma's models.
+ * Names of tables and columns come from the schema's types, never from outside; values are always bound.
+ * See docs/decisions/prepared-statements.md.
+ */
+import {
+  Prisma,
+  type AuditEvent,
+  type Device,
+  type LoginRequest,
+  type Session,
+  type User,
+} from './generated/prisma/client'
+
+export const { sql, join } = Prisma
+export type Statement = Prisma.Sql
+
+/** What runs statements: Prisma, inside of a transaction or not, or `PreparedStatements`. */
+export interface Runner {
+  $queryRaw<Rows>(statement: Statement): Promise<Rows>
+}
+
+interface Tables {
+  AuditEvent: AuditEvent
+  Device: Device
+  LoginRequest: LoginRequest
+  Session: Session
+  User: User
+}
+type Table = keyof Tables
+
+/** Columns and their values; several, in brackets, mean any of them. */
+type Columns<T extends Table> = Partial<Tables[T]>
+export type Condition<T extends Table> = {
+  [Column in keyof Tables[T]]?: Tables[T][Column] | readonly NonNullable<Tables[T][Column]>[]
+}
+
+const name = (identifier: string): Statement => Prisma.raw(`"${identifier}"`)
+
+/** `"a", "b"` */
+export const columns = <T extends Table>(names: readonly (keyof Tables[T] & string)[]): Statement =>
+  Prisma.raw(names.map((column) => `"${column}"`).join(', '))
+
+/** `INSERT INTO …`; columns that are left out get their default. */
+export function insertInto<T extends Table>(table: T, row: Columns<T>): Statement {
+  const names = columns<T>(Object.keys(row) as (keyof Tables[T] & string)[])
+  return sql`INSERT INTO ${name(table)} (${names}) VALUES (${join(Object.values(row))})`
+}
+
+/** `"a" = ?, "b" = ?`, for what stands behind `SET`. */
+export const assign = <T extends Table>(columns: Columns<T>): Statement =>
+  join(Object.entries(columns).map(([column, value]) => sql`${name(column)} = ${value}`))
+
+/** `"a" = ? AND "b" IN (?, ?)`, for what stands behind `WHERE`; null matches null. */
+export const matches = <T extends Table>(condition: Condition<T>): Statement =>
+  join(
+    Object.entries(condition).map(([column, value]) => {
+      if (value === null) return sql`${name(column)} IS NULL`
+      if (!Array.isArray(value)) return sql`${name(column)} = ${value}`
+      return value.length === 0 ? sql`FALSE` : sql`${name(column)} IN (${join(value)})`
+    }),
+    ' AND ',
+  )
