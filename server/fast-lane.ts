@@ -12,6 +12,7 @@ import * as reject from '../app/api/login/[id]/reject/route'
 import * as scan from '../app/api/login/scan/route'
 import * as ticket from '../app/api/login/ticket/route'
 import * as selfTest from '../app/api/self-test/route'
+import type { Sink } from '../lib/events/stream'
 import type { Answer } from '../lib/http/answer'
 import type { Arrival } from '../lib/http/caller'
 import { MAX_UNREAD_BYTES, type StartStream } from '../lib/http/event-stream'
@@ -135,9 +136,27 @@ function hold(start: StartStream, incoming: IncomingMessage, outgoing: ServerRes
   // Nobody reads them any more, and they would be kept as long as the connection.
   incoming.headers = {}
   incoming.rawHeaders = []
-  const stream = start({
-    write: (text) => outgoing.write(text) || outgoing.writableLength < MAX_UNREAD_BYTES,
-    end: () => (outgoing.writableLength < MAX_UNREAD_BYTES ? outgoing.end() : outgoing.destroy()),
-  })
+  // On its own the head is kept as one string; together with the first event it would stay in its many pieces.
+  outgoing.socket?.cork()
+  outgoing.flushHeaders()
+  const stream = start(new ResponseSink(outgoing))
+  outgoing.socket?.uncork()
   outgoing.once('close', () => stream.close())
+}
+
+class ResponseSink implements Sink {
+  readonly #outgoing: ServerResponse
+
+  constructor(outgoing: ServerResponse) {
+    this.#outgoing = outgoing
+  }
+
+  write(text: string): boolean {
+    return this.#outgoing.write(text) || this.#outgoing.writableLength < MAX_UNREAD_BYTES
+  }
+
+  end(): void {
+    if (this.#outgoing.writableLength < MAX_UNREAD_BYTES) this.#outgoing.end()
+    else this.#outgoing.destroy()
+  }
 }

@@ -2,7 +2,7 @@
  * What stands before Next: it checks the host, finds out who calls, caps bodies, and sets the headers. It decides
  * nothing about sign-ins.
  */
-import { randomUUID } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Settings } from '../lib/env'
 import { ERRORS, type ErrorCode } from '../lib/errors'
@@ -22,6 +22,8 @@ export function frontDoor(settings: Settings, next: Next, dev: boolean) {
   const origins = acceptedOrigins(settings)
   const readAddress = addressReader(settings.trustedProxies, warnOnce())
   const hasLane = settings.fastLane && !dev
+  const start = randomBytes(4).toString('hex')
+  let count = 0
   const headersOf = securityHeaders(settings.appUrl.startsWith('https:'))
 
   async function toNext(request: IncomingMessage, response: ServerResponse, area: Area, arrival: Arrival) {
@@ -38,7 +40,7 @@ export function frontDoor(settings: Settings, next: Next, dev: boolean) {
   }
 
   return (request: IncomingMessage, response: ServerResponse): void | Promise<void> => {
-    const requestId = randomUUID()
+    const requestId = `${start}-${++count}`
     const path = pathOf(request.url ?? '/')
     const area = areaOf(path)
     const headers = headersOf[area]
