@@ -89,6 +89,7 @@ class World {
       .replace(/(?<='nonce-)[^']+/g, '<nonce>')
       .replace(/(?<=\/)%[0-9a-f]{2}[\w-]{21}(?![\w-])/g, '<encoded id>')
       .replace(/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/g, (value) => this.#name('uuid', value))
+      .replace(/\b[0-9a-f]{8}-[0-9a-f]{8}\b/g, (value) => this.#name('request', value))
       .replace(/(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])/g, (value) => this.#name('token', value))
       .replace(/(?<![\w-])[\w-]{43}(?![\w-])/g, (value) => this.#name('secret', value))
       .replace(/(?<=^|[^\w-]|qrl-login-)[\w-]{22}(?![\w-])/g, (value) => this.#name('id', value))

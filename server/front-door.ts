@@ -40,7 +40,7 @@ export function frontDoor(settings: Settings, next: Next, dev: boolean) {
   }
 
   return (request: IncomingMessage, response: ServerResponse): void | Promise<void> => {
-    const requestId = `${start}-${++count}`
+    const requestId = `${start}-${(++count).toString(16).padStart(8, '0')}`
     const path = pathOf(request.url ?? '/')
     const area = areaOf(path)
     const headers = headersOf[area]
