@@ -30,7 +30,7 @@ async function main() {
   const goals = judge(results)
   printSummary(results, goals)
   const isWhole = !short && !only
-  if (!report) await write(isWhole ? RESULTS : path.join(WORK, 'results.json'), { ...results, goals })
+  await write(isWhole ? RESULTS : path.join(WORK, 'results.json'), { ...results, goals })
   if (isWhole) writeReport(results, goals)
 }
 
