@@ -4,7 +4,7 @@ export const FULL = {
   held: { runs: 3, held: 10_000, settleSeconds: 5, idleSeconds: 60, events: 400 },
   many: { many: 50_000, settleSeconds: 5 },
   growth: { sizes: [1_000, 10_000, 100_000, 1_000_000], runs: 3, seconds: 3, warm: 1 },
-  profile: { seconds: 10, warm: 5, lanes: [true, false], of: ['status', 'open'] },
+  profile: { seconds: 10, warm: 5, lanes: [true, false], of: ['status', 'open', 'round'] },
   page: { runs: 3, modes: ['mobile', 'desktop'] },
 }
 

@@ -2,7 +2,7 @@
 // docs/performance.md.
 //   --short           the same in about a minute, to see that it runs; writes nothing but bench/.work/results.json
 //   --only a,b        only these: status, open, round, held, growth, profile, page; writes as --short does
-//   --report          writes docs/performance.md anew from bench/results.json
+//   --report          judges bench/results.json and writes docs/performance.md anew
 import fs from 'node:fs'
 import path from 'node:path'
 import { prepare } from './support/prepare.mjs'

@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { db, Database, isUniqueViolation } from './db'
+import { db, Database } from './db'
+import { isUniqueViolation } from './db-errors'
 import { settings } from './env'
 import { AppError, isAppError } from './errors'
 import type { Device, User } from './generated/prisma/client'
@@ -531,7 +532,7 @@ describe('a fault among moves that wait together', () => {
     ],
     [
       'a full disk that the move does not mind',
-      'SQLITE_ERROR',
+      'SQLITE_FULL',
       async ({ tx, addUser }) => {
         await tx.$queryRaw(noMoreRoom)
         await addUser(tooMuch()).catch(() => {})

@@ -6,10 +6,11 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { PrismaBetterSqlite3 } from '@prisma/adapter-better-sqlite3'
+import { attempt } from './attempt'
+import { isFault } from './db-errors'
 import { settings } from './env'
 import { AppError, isAppError } from './errors'
 import { PrismaClient, type Prisma } from './generated/prisma/client'
-import { log } from './log'
 import { PreparedStatements } from './prepared'
 import type { Runner } from './sql'
 
@@ -134,10 +135,11 @@ export class Database {
     try {
       this.#requirePresent()
       results = await this.#moves.transact(
-        group.map((move) => (tx) => {
-          this.#afterCommit.set(tx, move.committed)
-          return move.run(tx)
-        }),
+        group.map(
+          ({ run, committed }) =>
+            (tx) =>
+              this.#noting(tx, run, committed),
+        ),
       )
     } catch (error) {
       if (!isAppError(error)) await this.#recover()
@@ -150,23 +152,33 @@ export class Database {
     this.#requirePresent()
     let thrown: unknown
     const committed: (() => void)[] = []
-    const noting = async (tx: Transaction): Promise<T> => {
-      this.#afterCommit.set(tx, committed)
-      try {
-        return await run(tx)
-      } catch (error) {
+    const work = (tx: Transaction): Promise<T> =>
+      this.#noting(tx, run, committed).catch((error: unknown) => {
         thrown = error
         throw error
-      }
-    }
+      })
     try {
-      const result = await this.#writer.$transaction(noting, { maxWait: 2_000, timeout: 10_000 })
+      const result = await this.#writer.$transaction(work, { maxWait: 2_000, timeout: 10_000 })
       committed.forEach(attempt)
       return result
     } catch (error) {
       const translated = error === thrown ? translate(error) : unavailable(error)
       if (isAppError(translated, 'unavailable')) await this.#recover()
       throw translated
+    }
+  }
+
+  /** What is to be done after the commit is taken while `run` lasts. */
+  async #noting<Tx extends Runner, T>(
+    tx: Tx,
+    run: (tx: Tx) => Promise<T>,
+    committed: (() => void)[],
+  ): Promise<T> {
+    this.#afterCommit.set(tx, committed)
+    try {
+      return await run(tx)
+    } finally {
+      this.#afterCommit.delete(tx)
     }
   }
 
@@ -180,12 +192,13 @@ export class Database {
     const broken = [this.#writer, this.#moves] as const
     this.#writer = this.#connect()
     this.#moves = this.#prepare()
-    broken[1].close()
+    attempt(() => broken[1].close())
     await broken[0].$disconnect().catch(() => {})
   }
 
   async close(): Promise<void> {
     await this.#queue
+    this.#pausedUntil = Infinity
     this.#queries.close()
     this.#moves.close()
     await Promise.all([this.#reader.$disconnect(), this.#writer.$disconnect()])
@@ -217,59 +230,10 @@ async function answered<Client, T>(run: (client: Client) => Promise<T>, client: 
   }
 }
 
-/** What fails after a commit can't undo it, and must not look as if it had. */
-function attempt(work: () => void): void {
-  try {
-    work()
-  } catch (err) {
-    log().error({ err }, 'failed after a commit')
-  }
-}
-
-const UNIQUE = [
-  'P2002',
-  'UniqueConstraintViolation',
-  'SQLITE_CONSTRAINT_UNIQUE',
-  'SQLITE_CONSTRAINT_PRIMARYKEY',
-]
-/** What a statement did wrong, rather than the database: unique, foreign key, missing row. */
-const STATEMENT_ERRORS = [
-  ...UNIQUE,
-  'P2003',
-  'ForeignKeyConstraintViolation',
-  'SQLITE_CONSTRAINT_FOREIGNKEY',
-  'P2025',
-]
-
 /** Faults of the database become `unavailable`; our own refusals and bugs stay what they are. */
-function translate(error: unknown): unknown {
-  const fault =
-    isDatabaseError(error) &&
-    error.name !== 'PrismaClientValidationError' &&
-    !STATEMENT_ERRORS.includes(codeOf(error))
-  return fault ? unavailable(error) : error
-}
+const translate = (error: unknown): unknown => (isFault(error) ? unavailable(error) : error)
 
 const unavailable = (cause: unknown): AppError => new AppError('unavailable', { retryAfter: 2, cause })
-
-// By name and mark, not by class: bundles that are loaded apart have classes of their own.
-const isDatabaseError = (error: unknown): error is Error =>
-  error instanceof Error &&
-  ('clientVersion' in error || /^(PrismaClient|DriverAdapter|Sqlite)/.test(error.name))
-
-/** True where a write broke a unique index. */
-export const isUniqueViolation = (error: unknown): boolean =>
-  isDatabaseError(error) && UNIQUE.includes(codeOf(error))
-
-/** Prisma says P2010 of every raw statement that failed; why is further inside. */
-function codeOf(error: Error & { code?: unknown; meta?: RawErrorMeta }): string {
-  const kind = error.code === 'P2010' && error.meta?.driverAdapterError?.cause?.kind
-  return String(kind || error.code || '')
-}
-
-interface RawErrorMeta {
-  driverAdapterError?: { cause?: { kind?: string } }
-}
 
 const DATABASE = Symbol.for('qr-login.database')
 const shared = globalThis as { [DATABASE]?: Database }

@@ -48,7 +48,12 @@ export async function deviceOf(client: Runner, cookie: string | undefined): Prom
 }
 
 /** A device as its owner sees it. */
-export const deviceView = ({ name, kind, browser, system }: Device): DeviceView => ({
+export const deviceView = ({
+  name,
+  kind,
+  browser,
+  system,
+}: Pick<Device, 'name' | 'kind' | 'browser' | 'system'>): DeviceView => ({
   name,
   kind: kind as DeviceKind,
   browser,

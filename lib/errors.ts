@@ -8,6 +8,7 @@ export const ERRORS = {
   reauthentication_required: { status: 403, title: 'Give your password again to do this.' },
   proof_required: { status: 403, title: 'A proof is missing.' },
   proof_failed: { status: 403, title: 'The proof did not match.' },
+  refused: { status: 403, title: 'This sign-in is too risky for this server.' },
   wrong_device: { status: 403, title: 'This belongs to another device.' },
   cross_site: { status: 403, title: 'This call must come from this site.' },
   not_found: { status: 404, title: 'There is nothing here.' },
@@ -33,6 +34,9 @@ export interface ErrorExtras {
   reason?: string
   /** The state that the login request is in, where that is what refused the move. */
   status?: string
+  /** Which proof, where the code is `proof_required` or `proof_failed`, and how often it may still be tried. */
+  proof?: string
+  triesLeft?: number
   /** The fields that are wrong, where the code is `invalid_input`. */
   fields?: { field: string; code: string }[]
   /** Another HTTP status than the code's own (413 for a body that is too large). */

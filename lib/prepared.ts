@@ -1,9 +1,12 @@
 /** SQLite without Prisma's client in between: statements that are prepared once. */
 import Database from 'better-sqlite3'
+import { isFault } from './db-errors'
 import type { Runner, Statement } from './sql'
 
-/** There are some dozens, but for lists of every length. */
+/** There are some dozens. */
 const MAX_PREPARED = 500
+/** A statement with a longer list is prepared each time: there is one for every length. */
+const MAX_VALUES = 40
 
 interface Prepared {
   statement: Database.Statement<unknown[], Record<string, unknown>>
@@ -13,6 +16,7 @@ interface Prepared {
 /** A connection to a SQLite file, opened at its first use. */
 export class PreparedStatements implements Runner {
   #connection: Database.Database | undefined
+  #isClosed = false
   readonly #prepared = new Map<string, Prepared>()
 
   /** @param timeout how long a lock is waited for, in milliseconds */
@@ -23,15 +27,11 @@ export class PreparedStatements implements Runner {
 
   /** Runs a statement; dates come back as dates, and a statement without rows brings none. */
   async $queryRaw<Rows>(query: Statement): Promise<Rows> {
-    const { statement, dates } = this.#prepare(query.sql)
-    const values = query.values.map(toColumn)
-    if (!statement.reader) {
-      statement.run(...values)
-      return [] as Rows
-    }
-    const rows = statement.all(...values)
+    const prepared = this.#prepare(query.sql, query.values.length <= MAX_VALUES)
+    const rows = runStatement(prepared, query.values.map(toColumn))
     for (const row of rows)
-      for (const column of dates) if (row[column] !== null) row[column] = new Date(row[column] as string)
+      for (const column of prepared.dates)
+        if (row[column] !== null) row[column] = new Date(row[column] as string)
     return rows as Rows
   }
 
@@ -57,6 +57,7 @@ export class PreparedStatements implements Runner {
     const turn = new Turn(this)
     try {
       const value = await work(turn)
+      if (turn.fault) throw turn.fault
       this.#control('RELEASE "work"')
       return { status: 'fulfilled', value }
     } catch (reason) {
@@ -74,10 +75,14 @@ export class PreparedStatements implements Runner {
   }
 
   close(): void {
+    this.#isClosed = true
+    this.#prepared.clear()
     this.#connection?.close()
+    this.#connection = undefined
   }
 
   #open(): Database.Database {
+    if (this.#isClosed) throw new Database.SqliteError('The database was closed.', 'SQLITE_MISUSE')
     try {
       return new Database(this.file, { timeout: this.timeout, fileMustExist: true })
     } catch (error) {
@@ -87,17 +92,18 @@ export class PreparedStatements implements Runner {
   }
 
   #control(text: string): void {
-    this.#prepare(text).statement.run()
+    runStatement(this.#prepare(text), [])
   }
 
-  #prepare(text: string): Prepared {
+  #prepare(text: string, isKept = true): Prepared {
     const known = this.#prepared.get(text)
     if (known) return known
     this.#connection ??= this.#open()
     const statement = this.#connection.prepare<unknown[], Record<string, unknown>>(text)
     const dates = statement.reader ? statement.columns().filter(({ type }) => type === 'DATETIME') : []
-    if (this.#prepared.size >= MAX_PREPARED) this.#prepared.clear()
     const prepared = { statement, dates: dates.map((column) => column.name) }
+    if (!isKept) return prepared
+    if (this.#prepared.size >= MAX_PREPARED) this.#prepared.clear()
     this.#prepared.set(text, prepared)
     return prepared
   }
@@ -107,6 +113,8 @@ export class PreparedStatements implements Runner {
 class Turn implements Runner {
   readonly #connection: PreparedStatements
   isOver = false
+  /** It ends all of the transaction, whatever the work made of it. */
+  fault: unknown
 
   constructor(connection: PreparedStatements) {
     this.#connection = connection
@@ -114,13 +122,21 @@ class Turn implements Runner {
 
   async $queryRaw<Rows>(query: Statement): Promise<Rows> {
     if (this.isOver || !this.#connection.isInTransaction) throw new Error('This transaction is over.')
-    return this.#connection.$queryRaw(query)
+    try {
+      return await this.#connection.$queryRaw(query)
+    } catch (error) {
+      if (isFault(error)) this.fault ??= error
+      throw error
+    }
   }
 }
 
-/** A full disk, a lock: such an error may have ended the transaction already. */
-const isFault = (error: unknown): boolean =>
-  error instanceof Database.SqliteError && !error.code.startsWith('SQLITE_CONSTRAINT')
+/** Nothing but the statement itself, so that a profile tells what SQLite takes. */
+function runStatement({ statement }: Prepared, values: unknown[]): Record<string, unknown>[] {
+  if (statement.reader) return statement.all(...values)
+  statement.run(...values)
+  return []
+}
 
 /** As Prisma's adapter writes them: both read what the other wrote, and dates are compared as text. */
 const toColumn = (value: unknown): unknown =>

@@ -41,20 +41,28 @@ const name = (identifier: string): Statement => Prisma.raw(`"${identifier}"`)
 export const columns = <T extends Table>(names: readonly (keyof Tables[T] & string)[]): Statement =>
   Prisma.raw(names.map((column) => `"${column}"`).join(', '))
 
+/** Prisma's models refuse `undefined` as well: it would be written as null. */
+function entriesOf(row: object): [string, unknown][] {
+  const entries = Object.entries(row)
+  for (const [column, value] of entries)
+    if (value === undefined) throw new TypeError(`${column} is undefined.`)
+  return entries
+}
+
 /** `INSERT INTO …`; columns that are left out get their default. */
 export function insertInto<T extends Table>(table: T, row: Columns<T>): Statement {
   const names = columns<T>(Object.keys(row) as (keyof Tables[T] & string)[])
-  return sql`INSERT INTO ${name(table)} (${names}) VALUES (${join(Object.values(row))})`
+  return sql`INSERT INTO ${name(table)} (${names}) VALUES (${join(entriesOf(row).map(([, value]) => value))})`
 }
 
 /** `"a" = ?, "b" = ?`, for what stands behind `SET`. */
 export const assign = <T extends Table>(columns: Columns<T>): Statement =>
-  join(Object.entries(columns).map(([column, value]) => sql`${name(column)} = ${value}`))
+  join(entriesOf(columns).map(([column, value]) => sql`${name(column)} = ${value}`))
 
 /** `"a" = ? AND "b" IN (?, ?)`, for what stands behind `WHERE`; null matches null. */
 export const matches = <T extends Table>(condition: Condition<T>): Statement =>
   join(
-    Object.entries(condition).map(([column, value]) => {
+    entriesOf(condition).map(([column, value]) => {
       if (value === null) return sql`${name(column)} IS NULL`
       if (!Array.isArray(value)) return sql`${name(column)} = ${value}`
       return value.length === 0 ? sql`FALSE` : sql`${name(column)} IN (${join(value)})`

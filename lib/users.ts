@@ -1,10 +1,12 @@
 /** Accounts and their passwords. */
 import { audit } from './audit'
-import { db, isUniqueViolation, type Transaction } from './db'
+import { db, type Transaction } from './db'
+import { isUniqueViolation } from './db-errors'
 import { claimDevice, deviceOf } from './devices'
 import { AppError } from './errors'
 import { giveBackAll, takeAll, type Taking } from './limits/limits'
 import { hashPassword, verifyPassword } from './passwords'
+import { provePassword } from './proofs/password'
 import { createSession, PASSWORD_STAY_SECONDS, type SignedIn } from './sessions/create'
 import { requireLive, type CurrentSession } from './sessions/current'
 import { endOthers } from './sessions/end'
@@ -95,16 +97,6 @@ async function requireUnchanged(tx: Transaction, user: { id: string; passwordHas
     where: { id: user.id, passwordHash: user.passwordHash, disabledAt: null },
   })
   if (unchanged === 0) throw new AppError('proof_failed')
-}
-
-/** Takes a try at the account's password and compares; answers with the user's row. */
-async function provePassword(session: CurrentSession, password: string) {
-  const tries: Taking[] = [['password_device', `${session.userId} ${session.deviceId}`]]
-  await takeAll(tries)
-  const user = await db().read((client) => client.user.findUnique({ where: { id: session.userId } }))
-  if (!user || !(await verifyPassword(user.passwordHash, password))) throw new AppError('proof_failed')
-  await giveBackAll(tries)
-  return user
 }
 
 /**

@@ -22,8 +22,9 @@ export function frontDoor(settings: Settings, next: Next, dev: boolean) {
   const origins = acceptedOrigins(settings)
   const readAddress = addressReader(settings.trustedProxies, warnOnce())
   const hasLane = settings.fastLane && !dev
-  const start = randomBytes(4).toString('hex')
-  let count = 0
+  // Short, and good for the log alone: it may tell how many requests came before.
+  const processMark = randomBytes(4).toString('hex')
+  let served = 0
   const headersOf = securityHeaders(settings.appUrl.startsWith('https:'))
 
   async function toNext(request: IncomingMessage, response: ServerResponse, area: Area, arrival: Arrival) {
@@ -40,7 +41,7 @@ export function frontDoor(settings: Settings, next: Next, dev: boolean) {
   }
 
   return (request: IncomingMessage, response: ServerResponse): void | Promise<void> => {
-    const requestId = `${start}-${(++count).toString(16).padStart(8, '0')}`
+    const requestId = `${processMark}-${(++served).toString(16).padStart(8, '0')}`
     const path = pathOf(request.url ?? '/')
     const area = areaOf(path)
     const headers = headersOf[area]

@@ -1,12 +1,12 @@
 // Where the processor time of a measure goes: a run of its own under the sampling profiler, self time by package.
 import fs from 'node:fs'
 import path from 'node:path'
-import { repeat } from '../support/load.mjs'
+import { CONNECTIONS, repeat, repeatFlow } from '../support/load.mjs'
 import { APP } from '../support/paths.mjs'
 import { qrLogin, startApp } from '../targets/app.mjs'
 
 /** Native functions have no line of their own: a statement's time is that of these, which do nothing but call it. */
-const RUNS_STATEMENTS = /^(performIO|executeIO)$/
+const RUNS_STATEMENTS = /^(performIO|executeIO|runStatement)$/
 const SQLITE = 'SQLite (better-sqlite3)'
 
 const OWNERS = [
@@ -28,9 +28,12 @@ async function profile(fast, what, seconds, warm) {
   const folder = fs.mkdtempSync(path.join(path.dirname(APP), 'profile-'))
   const server = await startApp({ lane: fast, nodeArgs: ['--cpu-prof', `--cpu-prof-dir=${folder}`] })
   try {
-    const spec = await qrLogin(fast)[what](server)
-    await repeat(server, spec, warm)
-    await repeat(server, spec, seconds)
+    const spec = await qrLogin(fast)[what](server, CONNECTIONS)
+    const load = (time) =>
+      spec.flow ? repeatFlow(server, spec.flow, spec.workers, time) : repeat(server, spec, time)
+    await load(warm)
+    await load(seconds)
+    await spec.close?.()
     await server.stop()
     const files = fs.readdirSync(folder).map((name) => path.join(folder, name))
     const largest = files.sort((a, b) => fs.statSync(b).size - fs.statSync(a).size)[0]

@@ -1,3 +1,5 @@
+import { attempt } from '../attempt'
+
 const GRAIN_MS = 100
 
 interface Slot {
@@ -23,7 +25,8 @@ export class Alarm {
     return () => {
       if (!slot.wakes.delete(wake) || slot.wakes.size > 0) return
       clearTimeout(slot.timer)
-      this.#slots.delete(number)
+      // It may have rung already, and another one have its number.
+      if (this.#slots.get(number) === slot) this.#slots.delete(number)
     }
   }
 
@@ -33,7 +36,7 @@ export class Alarm {
       this.#slots.delete(number)
       for (const wake of wakes) {
         wakes.delete(wake)
-        wake()
+        attempt(wake)
       }
     }
     const slot = { wakes, timer: setTimeout(ring, Math.max(0, number * GRAIN_MS - Date.now())).unref() }

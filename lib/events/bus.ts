@@ -1,5 +1,7 @@
 /** Hints between whoever moves a login request and whoever waits for it: ids, never content. The row is the truth. */
 
+import { attempt } from '../attempt'
+
 export interface Bus {
   publish(message: string): void
   /** @returns the way out */
@@ -11,7 +13,7 @@ export class MemoryBus implements Bus {
   readonly #listeners = new Set<(message: string) => void>()
 
   publish(message: string): void {
-    for (const listener of this.#listeners) listener(message)
+    for (const listener of this.#listeners) attempt(() => listener(message))
   }
 
   subscribe(listener: (message: string) => void): () => void {

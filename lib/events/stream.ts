@@ -75,6 +75,7 @@ export class LoginStream {
 
   /** Looks at the row and writes what is due; one turn at a time, and another one where something happened meanwhile. */
   #turn(): void {
+    if (this.#over) return
     if (this.#asking) this.#again = true
     else
       try {
@@ -97,7 +98,12 @@ export class LoginStream {
   /** The database is away: the reader comes back, and polls until then. */
   #fail(error: unknown): void {
     if (!isAppError(error, 'unavailable')) log().error({ err: error }, 'event stream failed')
-    this.#finish()
+    try {
+      this.#finish()
+    } catch {
+      // What failed was the sink.
+      this.close()
+    }
   }
 
   /** @returns a promise only where the database has to be asked: each costs, and codes come all the time */

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { db, isUniqueViolation } from '../db'
+import { db } from '../db'
+import { isUniqueViolation } from '../db-errors'
 import { settings } from '../env'
 import { LIMITS } from '../limits/limits'
 import { createSession } from './create'
-import { findSession, isStrong } from './current'
+import { findSession, isProven, isStrong } from './current'
 import { endReplaced, revokeOthers, revokeSession, signOut } from './end'
 import { approvingDevice, listSessions, renameDevice } from './list'
 import {
@@ -217,6 +218,20 @@ test('a session made by QR is strong for ten minutes after a password', () => {
   expect(isStrong(qr, later(600))).toBe(false)
   expect(isStrong({ method: 'qr', reauthenticatedAt: null }, NOON)).toBe(false)
   expect(isStrong({ method: 'password', reauthenticatedAt: null }, NOON)).toBe(true)
+})
+
+test.each([
+  ['by signing in with it', { method: 'password', reauthenticatedAt: null }],
+  ['by giving it again', { method: 'password', createdAt: later(-86_400), reauthenticatedAt: NOON }],
+  ['in a session made by QR', { method: 'qr', createdAt: later(-86_400), reauthenticatedAt: NOON }],
+] as const)('a password that was proven %s holds for ten minutes', (_, given) => {
+  const session = { createdAt: NOON, ...given }
+  expect(isProven(session, later(599))).toBe(true)
+  expect(isProven(session, later(600))).toBe(false)
+})
+
+test('a fresh session made by QR has proven no password', () => {
+  expect(isProven({ method: 'qr', createdAt: NOON, reauthenticatedAt: null }, NOON)).toBe(false)
 })
 
 test('a login request makes one session and no second', async () => {

@@ -1,0 +1,22 @@
+/** The account's password, once more. */
+import { db } from '../db'
+import { AppError } from '../errors'
+import type { User } from '../generated/prisma/client'
+import { giveBackAll, takeAll, type Taking } from '../limits/limits'
+import { verifyPassword } from '../passwords'
+import type { CurrentSession } from '../sessions/current'
+
+/**
+ * Takes a try at the password of a session's account and compares.
+ * @returns the account as it was then: hashing takes a while
+ * @throws AppError `proof_failed`, `rate_limited`
+ */
+export async function provePassword(session: CurrentSession, password: string): Promise<User> {
+  const tries: Taking[] = [['password_device', `${session.userId} ${session.deviceId}`]]
+  await takeAll(tries)
+  const user = await db().read((client) => client.user.findUnique({ where: { id: session.userId } }))
+  if (!user || !(await verifyPassword(user.passwordHash, password)))
+    throw new AppError('proof_failed', { proof: 'password' })
+  await giveBackAll(tries)
+  return user
+}
