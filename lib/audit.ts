@@ -10,6 +10,7 @@ export type AuditType =
   | 'login_scanned'
   | 'login_confirmed'
   | 'login_rejected'
+  | 'login_refused'
   | 'session_created'
   | 'session_ended'
   | 'session_wrong_device'

@@ -24,6 +24,8 @@ describe('the defaults', () => {
       host: undefined,
       signUp: 'open',
       apiDocs: true,
+      proofPolicy: 'adaptive',
+      trustedNetworks: [],
     })
     expect(rest.databaseFile).toBe(path.join(dataDir, 'qr-login.db'))
   })
@@ -76,6 +78,9 @@ test.each([
   ['a short second secret', { AUTH_SECRET: `${SECRET},short` }, /AUTH_SECRET holds 5 characters/],
   ['another database', { DATABASE_URL: 'mysql://db' }, /DATABASE_URL must name a SQLite file/],
   ['a proxy that is no address', { TRUSTED_PROXIES: 'caddy' }, /TRUSTED_PROXIES is "caddy"/],
+  ['a network that is none', { TRUSTED_NETWORKS: '10.0.0.0/8,office' }, /^TRUSTED_NETWORKS is .*: office\)/],
+  ['a network without end', { TRUSTED_NETWORKS: '10.0.0.0/33' }, /^TRUSTED_NETWORKS is "10\.0\.0\.0\/33"/],
+  ['a policy that is none', { PROOF_POLICY: 'lax' }, /^PROOF_POLICY is "lax".*adaptive, strict or off/],
   ['sign-up neither open nor closed', { SIGN_UP: 'maybe' }, /^SIGN_UP is "maybe"/],
   [
     'scaled limits in the open',
@@ -108,6 +113,18 @@ test.each([
 
 test('takes several secrets, newest first', () => {
   expect(read({ AUTH_SECRET: `${SECRET}, ${'b'.repeat(40)}` }).authSecrets).toEqual([SECRET, 'b'.repeat(40)])
+})
+
+test('takes the networks in which a desktop counts as near', () => {
+  const { trustedNetworks, trustedProxies } = read({
+    TRUSTED_NETWORKS: '10.0.0.0/8, 2001:db8::/32,192.0.2.7,',
+  })
+  expect(trustedNetworks).toEqual(['10.0.0.0/8', '2001:db8::/32', '192.0.2.7'])
+  expect(trustedProxies).toEqual([])
+})
+
+test.each(['adaptive', 'strict', 'off'])('takes the policy %s', (proofPolicy) => {
+  expect(read({ PROOF_POLICY: proofPolicy })).toMatchObject({ proofPolicy })
 })
 
 test('scales limits on localhost', () => {

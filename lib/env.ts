@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto'
 import ipaddr from 'ipaddr.js'
 import proxyAddr from 'proxy-addr'
 import { z } from 'zod'
+import { POLICIES, type Policy } from './login/policy'
 
 export interface Settings {
   /** Origin that codes carry and cookies belong to, without a trailing slash. */
@@ -21,6 +22,9 @@ export interface Settings {
   authSecrets: [string, ...string[]]
   signUp: 'open' | 'closed'
   trustedProxies: string[]
+  /** Networks in which a desktop counts as near. */
+  trustedNetworks: string[]
+  proofPolicy: Policy
   rateLimitScale: number
   /** How many connections may be held for desktops that wait. */
   maxStreams: number
@@ -46,6 +50,7 @@ const EXAMPLES: Record<string, string> = {
   SIGN_UP: 'open or closed',
   API_DOCS: 'on or off',
   FAST_LANE: 'on or off',
+  PROOF_POLICY: 'adaptive, strict or off',
   MAX_STREAMS: 'a whole number from 0',
   SAFETY_READ_SECONDS: 'a whole number from 1 to 600',
   RATE_LIMIT_SCALE: 'a number above 0',
@@ -61,6 +66,8 @@ const Environment = z.object({
   AUTH_SECRET: z.string().optional(),
   SIGN_UP: z.enum(['open', 'closed']).default('open'),
   TRUSTED_PROXIES: z.string().default(''),
+  TRUSTED_NETWORKS: z.string().default(''),
+  PROOF_POLICY: z.enum(POLICIES).default('adaptive'),
   RATE_LIMIT_SCALE: z.coerce.number().positive().max(1_000_000).default(1),
   API_DOCS: z.enum(['on', 'off']).default('on'),
   FAST_LANE: z.enum(['on', 'off']).default('on'),
@@ -172,16 +179,16 @@ function makeSecretFile(file: string): void {
   }
 }
 
-function readTrustedProxies(value: string): string[] {
-  const proxies = value.split(',').flatMap((item) => item.trim() || [])
+function readNetworks(name: string, value: string): string[] {
+  const networks = value.split(',').flatMap((item) => item.trim() || [])
   try {
-    proxyAddr.compile(proxies)
+    proxyAddr.compile(networks)
   } catch (error) {
     throw new SettingsError(
-      `TRUSTED_PROXIES is "${value}" (${(error as Error).message}): list addresses or ranges, like 10.0.0.0/8, separated by commas`,
+      `${name} is "${value}" (${(error as Error).message}): list addresses or ranges, like 10.0.0.0/8, separated by commas`,
     )
   }
-  return proxies
+  return networks
 }
 
 /**
@@ -215,7 +222,9 @@ export function readSettings(environment: Record<string, string | undefined>): S
     databaseFile: readDatabaseFile(env.DATABASE_URL, dataDir),
     authSecrets: readSecrets(env.AUTH_SECRET, dataDir),
     signUp: env.SIGN_UP,
-    trustedProxies: readTrustedProxies(env.TRUSTED_PROXIES),
+    trustedProxies: readNetworks('TRUSTED_PROXIES', env.TRUSTED_PROXIES),
+    trustedNetworks: readNetworks('TRUSTED_NETWORKS', env.TRUSTED_NETWORKS),
+    proofPolicy: env.PROOF_POLICY,
     rateLimitScale: env.RATE_LIMIT_SCALE,
     maxStreams: env.MAX_STREAMS,
     safetyReadSeconds: env.SAFETY_READ_SECONDS,

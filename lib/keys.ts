@@ -2,7 +2,8 @@
 import { createHmac, hkdfSync } from 'node:crypto'
 import { settings } from './env'
 
-export type KeyPurpose = 'code' | 'user-code' | 'ticket' | 'session' | 'device' | 'next-auth'
+export type KeyPurpose =
+  'code' | 'user-code' | 'one-time-code' | 'ticket' | 'session' | 'device' | 'next-auth'
 
 const derived = new Map<string, Buffer>()
 

@@ -3,12 +3,12 @@ import { audit } from './audit'
 import { db, type Transaction } from './db'
 import { AppError } from './errors'
 import { hashPassword } from './passwords'
-import { endSessions, type EndReason } from './sessions/end'
+import { distrustDevices, endSessions, type EndReason } from './sessions/end'
 
 const nobody = (email: string) =>
   new AppError('not_found', { detail: `There is no account with the address ${email}.` })
 
-/** Changes an account and ends all its sessions; answers with its id. */
+/** Changes an account, ends all its sessions and forgets its browsers; answers with its id. */
 async function lockOut(
   tx: Transaction,
   email: string,
@@ -21,6 +21,7 @@ async function lockOut(
   const live = await tx.session.findMany({ where: { userId: user.id, endedAt: null }, select: { id: true } })
   const ids = live.map((row) => row.id)
   await endSessions(tx, ids, reason, now)
+  await distrustDevices(tx, { userId: user.id }, now)
   return user.id
 }
 

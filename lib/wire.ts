@@ -19,6 +19,8 @@ const METHODS = ['password', 'qr'] as const
 export const KINDS = ['derived', 'independent'] as const
 const STAYS = ['12h', '30d'] as const
 export const DEVICE_KINDS = ['desktop', 'phone', 'tablet', 'other'] as const
+const RISKS = ['low', 'medium', 'high'] as const
+const PROOFS = ['number', 'password', 'code'] as const
 
 export const Status = z.enum(STATUSES)
 export const Reason = z.enum(REASONS)
@@ -26,6 +28,8 @@ export const Method = z.enum(METHODS)
 export const Kind = z.enum(KINDS)
 export const Stay = z.enum(STAYS)
 export const DeviceKind = z.enum(DEVICE_KINDS)
+export const Risk = z.enum(RISKS)
+export const Proof = z.enum(PROOFS)
 
 export type Status = z.infer<typeof Status>
 export type Reason = z.infer<typeof Reason>
@@ -33,6 +37,8 @@ export type Method = z.infer<typeof Method>
 export type Kind = z.infer<typeof Kind>
 export type Stay = z.infer<typeof Stay>
 export type DeviceKind = z.infer<typeof DeviceKind>
+export type Risk = z.infer<typeof Risk>
+export type Proof = z.infer<typeof Proof>
 
 /** How long the desktop stays signed in, in seconds. */
 export const STAY_SECONDS: Record<Stay, number> = { '12h': 12 * 3600, '30d': 30 * 86400 }
@@ -41,6 +47,7 @@ const id = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
 const token = z.string().min(20).max(128)
 const seconds = z.number().int().nonnegative()
 const iso = z.iso.datetime()
+const twoDigits = z.number().int().min(10).max(99)
 /** Something that can be seen: a letter or digit, and no control or invisible characters (but joiners, for emoji and scripts). */
 const visible = /^(?!.*[^\P{C}\u200C\u200D]).*[\p{L}\p{N}]/su
 const name = z.string().trim().min(1).max(80).regex(visible)
@@ -85,6 +92,10 @@ export const LoginView = z.object({
   qr: z.url().optional(),
   codeExpiresIn: seconds.optional(),
   scanner: Scanner.optional(),
+  /** The number that the phone is asked for, from the scan to the approval. */
+  number: twoDigits.optional(),
+  /** What the desktop still owes before it can sign in. */
+  needs: z.array(z.literal('code')).optional(),
 })
 
 export const TicketBody = z.strictObject({ code: ScanCode })
@@ -108,19 +119,37 @@ export const Scanned = z.object({
   scanToken: token,
   desktop: AskingDevice,
   account: z.object({ name: z.string(), email: z.string() }),
-  proofs: z.array(z.string()),
+  risk: Risk,
+  /** What `confirm` asks for (`number`, `password`), and what the desktop will be asked for afterwards (`code`). */
+  proofs: z.array(Proof),
+  /** The numbers to choose from, where one is asked for. */
+  choices: z.array(twoDigits).optional(),
   kinds: z.array(Kind),
   expiresIn: seconds,
 })
 
-export const ConfirmBody = z.strictObject({ scanToken: token, stay: Stay, kind: Kind })
-export const Confirmed = z.object({ status: z.literal('confirmed'), expiresIn: seconds })
+export const ConfirmBody = z.strictObject({
+  scanToken: token,
+  stay: Stay,
+  kind: Kind,
+  number: twoDigits.optional(),
+  password: password.optional(),
+})
+export const Confirmed = z.object({
+  status: z.literal('confirmed'),
+  expiresIn: seconds,
+  /** To be typed on the desktop, where it owes one. */
+  code: z
+    .string()
+    .regex(/^\d{6}$/)
+    .optional(),
+})
 export const RejectBody = z.strictObject({ scanToken: token })
 export const Rejected = z.object({ status: z.literal('rejected'), reason: Reason })
 export const WithdrawBody = z.strictObject({ reason: z.enum(['withdrawn', 'not_me']).default('withdrawn') })
 
 /** Body of next-auth's `POST /api/auth/callback/qr` and `/callback/password`. */
-export const ConsumeBody = z.object({ id })
+export const ConsumeBody = z.object({ id, code: z.string().max(20).optional() })
 export const PasswordBody = z.object({ email, password })
 
 export const SignUpBody = z.strictObject({ name, email, password: newPassword })
@@ -172,6 +201,9 @@ export const Problem = z.object({
   retryAfter: z.number().int().optional(),
   reason: Reason.optional(),
   requestStatus: Status.optional(),
+  /** Which proof is missing or did not match, and how often it may still be tried. */
+  proof: Proof.optional(),
+  triesLeft: z.number().int().optional(),
   fields: z.array(z.object({ field: z.string(), code: z.string() })).optional(),
 })
 

@@ -4,7 +4,7 @@ import { isLoopback, type Settings } from '../lib/env'
 
 /** The addresses for the desktop and for a phone on the same network, and the phone's as a QR code. */
 export function welcome(settings: Settings, milliseconds: number): string {
-  const { appUrl, appUrlIsSet, port, appName } = settings
+  const { appUrl, appUrlIsSet, port, appName, proofPolicy } = settings
   const desktop = appUrlIsSet ? appUrl : `http://localhost:${port}`
   const title = `${appName} is ready (${(milliseconds / 1000).toFixed(1)} s)`
   if (isLoopback(new URL(appUrl).hostname))
@@ -18,6 +18,7 @@ export function welcome(settings: Settings, milliseconds: number): string {
         : 'No network address was found that a phone could reach.',
       'Set APP_URL to the address that phones shall use, like APP_URL=http://192.168.1.20:3000,',
       'and start again.',
+      ...(proofPolicy === 'off' ? WITHOUT_PROOFS : []),
     )
   return lines(
     title,
@@ -26,8 +27,15 @@ export function welcome(settings: Settings, milliseconds: number): string {
     `On your phone     ${appUrl}  (same network)`,
     '',
     ...renderUnicodeCompact(appUrl, { border: 4 }).split('\n').map(blackOnWhite),
+    ...(proofPolicy === 'off' ? WITHOUT_PROOFS : []),
   )
 }
+
+const WITHOUT_PROOFS = [
+  '',
+  'WARNING: PROOF_POLICY is off. Whoever shows somebody else a live code is signed in to',
+  'that account by one tap. Unset PROOF_POLICY, and risky sign-ins have to prove more.',
+]
 
 /** Blocks are the light modules. The colours are said aloud: a light terminal would show them inverted. */
 const blackOnWhite = (row: string): string => (process.stdout.isTTY ? `\u001b[97;40m${row}\u001b[0m` : row)

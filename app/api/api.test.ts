@@ -85,6 +85,30 @@ async function confirmed(by = phone, kind: wire.Kind = 'derived') {
   return id
 }
 
+/** A desktop in a network that no setting trusts. */
+const strangeDesktop = () => new Browser('203.0.113.88')
+
+async function approve(id: string, scanToken: string, fields: object = {}) {
+  const body = { scanToken, stay: '12h', kind: 'derived', ...fields }
+  return phone.call(confirm.POST, 'POST', { params: { id }, body })
+}
+
+/** The number that the desktop shows, and one that it does not. */
+async function numbersOf({ id, choices }: wire.Scanned) {
+  const { number } = wire.LoginView.parse((await read(desktop, id)).body)
+  return { shown: number!, wrong: choices!.find((choice) => choice !== number)! }
+}
+
+/** Two wrong picks: the next scan is at high risk. */
+async function raiseRisk() {
+  for (let times = 0; times < 2; times++) {
+    const view = await scanned()
+    await approve(view.id, view.scanToken, { number: (await numbersOf(view)).wrong })
+  }
+}
+
+const wrongCode = (code: string) => String((Number(code) + 1) % 1_000_000).padStart(6, '0')
+
 describe('the whole way', () => {
   test('signs the desktop in', async () => {
     const view = await opened()
@@ -255,8 +279,6 @@ describe('the three readers', () => {
 
   const scanBy = (browser: Browser, qr: string) =>
     browser.call(scan.POST, 'POST', { body: { code: codeIn(qr) } })
-  const approve = (id: string, scanToken: string) =>
-    phone.call(confirm.POST, 'POST', { params: { id }, body: { scanToken, stay: '12h', kind: 'derived' } })
 
   test('tell the same on the whole way', async () => {
     const { id, qr } = await opened()
@@ -279,6 +301,51 @@ describe('the three readers', () => {
     const { id, qr } = await opened()
     const view = await toldOf(id, () => scanBy(phone, qr))
     expect(view.scanner).toEqual({ initials: 'AL', name: 'Ada Lovelace' })
+  })
+
+  test('tell the same number from the scan to the approval', async () => {
+    desktop = strangeDesktop()
+    const { id, qr } = await opened()
+    expect(await toldNow(id)).not.toHaveProperty('number')
+    let claim!: wire.Scanned
+    const whenScanned = await toldOf(
+      id,
+      async () => (claim = wire.Scanned.parse((await scanBy(phone, qr)).body)),
+    )
+    expect(claim.choices).toContain(whenScanned.number)
+    expect(await toldNow(id)).toEqual(whenScanned)
+    const number = whenScanned.number!
+    const whenConfirmed = await toldOf(id, () => approve(id, claim.scanToken, { number }))
+    expect(whenConfirmed.status).toBe('confirmed')
+    for (const name of ['number', 'needs']) expect(whenConfirmed).not.toHaveProperty(name)
+  })
+
+  test('tell the same of a code that is owed, and of its last wrong try', async () => {
+    desktop = strangeDesktop()
+    await raiseRisk()
+    const claim = await scanned()
+    const { id, scanToken } = claim
+    const number = (await numbersOf(claim)).shown
+    let code = ''
+    const whenConfirmed = await toldOf(
+      id,
+      async () => (code = (await approve(id, scanToken, { number })).body.code),
+    )
+    expect(whenConfirmed).toMatchObject({ status: 'confirmed', needs: ['code'] })
+    const guess = () => signIn(desktop, 'qr', { id, code: wrongCode(code) })
+    await guess()
+    expect(await toldNow(id)).toEqual(whenConfirmed)
+    await guess()
+    expect(await toldOf(id, guess)).toMatchObject({ status: 'rejected', reason: 'proof_tries' })
+  })
+
+  test('tell the same of a wrong number', async () => {
+    desktop = strangeDesktop()
+    const claim = await scanned()
+    const number = (await numbersOf(claim)).wrong
+    const view = await toldOf(claim.id, () => approve(claim.id, claim.scanToken, { number }))
+    expect(view).toMatchObject({ status: 'rejected', reason: 'wrong_number', expiresIn: 0 })
+    expect(await toldNow(claim.id)).toEqual(view)
   })
 
   test.each<[wire.Reason, (id: string, scanToken: string) => Promise<unknown>]>([
@@ -398,6 +465,79 @@ describe('the three readers', () => {
     const waited = longPoll(desktop, id, '?wait=25&since=1')
     expect([await waited.status, (await waited.view).retryAfter]).toEqual([503, 30])
     expect((await read(desktop, id)).status).toBe(200)
+  })
+})
+
+describe('proofs', () => {
+  beforeEach(() => void (desktop = strangeDesktop()))
+  afterEach(() => void vi.useRealTimers())
+
+  const tenMinutesLater = () => {
+    vi.useFakeTimers({ toFake: ['Date'] })
+    vi.setSystemTime(Date.now() + 600_000)
+  }
+  /** A problem's status and code, and what else it says of the proof. */
+  const problemOf = ({ status, body }: { status: number; body: unknown }) => {
+    const { code, proof, triesLeft, reason, requestStatus } = wire.Problem.parse(body)
+    return [status, code, proof, triesLeft, reason, requestStatus]
+      .filter((word) => word !== undefined)
+      .join(' ')
+  }
+
+  test('a number that is missing or no number of two digits spends nothing, and a wrong one ends it', async () => {
+    const claim = await scanned()
+    expect(claim).toMatchObject({ risk: 'medium', proofs: ['number'] })
+    const answer = async (fields: object) => problemOf(await approve(claim.id, claim.scanToken, fields))
+    expect(await answer({})).toBe('403 proof_required number')
+    for (const number of [9, 100, 10.5, '42', null])
+      expect(await answer({ number })).toBe('400 invalid_input')
+    const { wrong, shown } = await numbersOf(claim)
+    expect(await answer({ number: wrong })).toBe('403 proof_failed number wrong_number rejected')
+    expect(await answer({ number: shown })).toBe('409 wrong_state wrong_number rejected')
+  })
+
+  test('the right number lets the desktop in', async () => {
+    const claim = await scanned()
+    const { body } = await approve(claim.id, claim.scanToken, { number: (await numbersOf(claim)).shown })
+    expect(wire.Confirmed.parse(body)).toEqual({ status: 'confirmed', expiresIn: 60 })
+    expect((await signIn(desktop, 'qr', { id: claim.id })).status).toBe(200)
+    expect(await whoIs(desktop)).toBe('Ada Lovelace')
+  })
+
+  test('at a high risk it takes number, password and code', async () => {
+    await raiseRisk()
+    tenMinutesLater()
+    const claim = await scanned()
+    const { id, scanToken } = claim
+    expect(claim).toMatchObject({ risk: 'high', proofs: ['number', 'password', 'code'] })
+    const number = (await numbersOf(claim)).shown
+    const answer = async (fields: object) => problemOf(await approve(id, scanToken, { number, ...fields }))
+    expect(await answer({})).toBe('403 proof_required password')
+    expect(await answer({ password: 'wrong' })).toBe('403 proof_failed password')
+    const { body } = await approve(id, scanToken, { number, password: PASSWORD })
+    const { code = '', expiresIn } = wire.Confirmed.parse(body)
+    expect([code.length, expiresIn]).toEqual([6, 90])
+    const typing = (fields: object) => signIn(desktop, 'qr', { id, ...fields })
+    expect(problemOf(await typing({}))).toBe('403 proof_required code')
+    expect(problemOf(await typing({ code: 'x'.repeat(21) }))).toBe('400 invalid_input')
+    expect(problemOf(await typing({ code: wrongCode(code) }))).toBe('403 proof_failed code 2')
+    expect(desktop.cookies.has('qrl-session')).toBe(false)
+    expect((await typing({ code: `${code.slice(0, 3)} ${code.slice(3)}` })).status).toBe(200)
+    expect(await whoIs(desktop)).toBe('Ada Lovelace')
+  })
+
+  test('a desktop is known by the cookie that it brings, and the strict policy refuses what is risky', async () => {
+    const { email } = (await auth(phone, 'GET', 'session')).body.user
+    await signIn(desktop, 'password', { email, password: PASSWORD })
+    await auth(desktop, 'POST', 'signout', { body: {} })
+    expect(await scanned()).toMatchObject({ risk: 'low', proofs: [] })
+    desktop = strangeDesktop()
+    await raiseRisk()
+    vi.spyOn(settings(), 'proofPolicy', 'get').mockReturnValue('strict')
+    const { qr, id } = await opened()
+    const answer = await phone.call(scan.POST, 'POST', { body: { code: codeIn(qr) } })
+    expect(problemOf(answer)).toBe('403 refused')
+    expect((await read(desktop, id)).body).toMatchObject({ status: 'new', revision: 1 })
   })
 })
 

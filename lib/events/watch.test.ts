@@ -93,6 +93,8 @@ const aRow = (id = newId()): Watched => ({
   revision: 1,
   desktopSecretHash: 'x',
   scanUserId: null,
+  proofs: '',
+  number: null,
   createdAt: NOON,
   expiresAt: new Date(NOON.getTime() + 300_000),
 })

@@ -3,6 +3,8 @@
  * readers share it. The bus says which rows changed; what it may have missed, a slow batched read finds.
  * See docs/decisions/one-watch-per-process.md.
  */
+import { setImmediate } from 'node:timers/promises'
+import { attempt } from '../attempt'
 import { db } from '../db'
 import { settings } from '../env'
 import type { LoginRequest } from '../generated/prisma/client'
@@ -18,6 +20,8 @@ const FIELDS = {
   revision: true,
   desktopSecretHash: true,
   scanUserId: true,
+  proofs: true,
+  number: true,
   createdAt: true,
   expiresAt: true,
 } as const
@@ -133,7 +137,7 @@ export class Watch {
     entry.row = undefined
     entry.loading = undefined
     this.#forget(id, entry)
-    for (const listener of entry.listeners) listener()
+    for (const listener of entry.listeners) attempt(listener)
   }
 
   /** Listening and ticking go on only while there is something to keep. */
@@ -182,6 +186,8 @@ export class Watch {
       const found = await this.#readBatch(ids.slice(from, from + BATCH))
       // The database is away: what is kept stays as it is, and the next tick asks again.
       if (!found) break
+      // SQLite never yields.
+      await setImmediate()
     }
     this.#reading = false
   }
@@ -203,8 +209,9 @@ export class Watch {
 }
 
 const pick = (row: Watched): Watched => {
-  const { id, state, reason, revision, desktopSecretHash, scanUserId, createdAt, expiresAt } = row
-  return { id, state, reason, revision, desktopSecretHash, scanUserId, createdAt, expiresAt }
+  const { id, state, reason, revision, desktopSecretHash, scanUserId, proofs, number, createdAt, expiresAt } =
+    row
+  return { id, state, reason, revision, desktopSecretHash, scanUserId, proofs, number, createdAt, expiresAt }
 }
 
 const isSame = (a: Watched, b: Watched | undefined): boolean =>

@@ -54,7 +54,7 @@ export function problem(error: unknown, requestId: string): Answer {
   const known = error instanceof AppError ? error : new AppError('internal', { cause: error })
   if (known.code === 'unavailable') log().warn({ requestId, cause: messageOf(known) }, 'database away')
   else if (known.status >= 500) log().error({ requestId, err: known.cause ?? known }, 'request failed')
-  const { detail, retryAfter, reason, status, fields } = known.extras
+  const { detail, retryAfter, reason, status, proof, triesLeft, fields } = known.extras
   const body: Problem = {
     type: `urn:qr-login:problem:${known.code}`,
     title: ERRORS[known.code].title,
@@ -65,6 +65,8 @@ export function problem(error: unknown, requestId: string): Answer {
     ...(retryAfter && { retryAfter }),
     ...(reason && { reason: reason as Problem['reason'] }),
     ...(status && { requestStatus: status as Problem['requestStatus'] }),
+    ...(proof && { proof: proof as Problem['proof'] }),
+    ...(triesLeft !== undefined && { triesLeft }),
     ...(fields && { fields }),
   }
   return {

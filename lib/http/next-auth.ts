@@ -185,8 +185,8 @@ async function password(fields: unknown, { cookies, caller, now }: Passage): Pro
 }
 
 async function qr(fields: unknown, { cookies, caller, now }: Passage): Promise<SignedIn> {
-  const { id } = check(ConsumeBody, fields)
-  return consume(id, cookies.desktopSecret(id), cookies.get('device'), caller, now)
+  const { id, code } = check(ConsumeBody, fields)
+  return consume(id, cookies.desktopSecret(id), cookies.get('device'), caller, now, code)
 }
 
 /** As much of a Node response as next-auth's handler uses, kept to become an answer. */

@@ -76,7 +76,7 @@ const OPERATIONS: Operation[] = [
     summary: 'Claim it',
     body: wire.ScanBody,
     answer: [200, wire.Scanned],
-    errors: [...ON_PHONE, 'already_scanned'],
+    errors: [...ON_PHONE, 'already_scanned', 'refused'],
   },
   {
     method: 'post',
@@ -85,7 +85,7 @@ const OPERATIONS: Operation[] = [
     summary: 'Approve it',
     body: wire.ConfirmBody,
     answer: [200, wire.Confirmed],
-    errors: [...ON_PHONE, 'reauthentication_required'],
+    errors: [...ON_PHONE, 'reauthentication_required', 'proof_required', 'proof_failed'],
   },
   {
     method: 'post',
@@ -103,7 +103,7 @@ const OPERATIONS: Operation[] = [
     summary: 'Consume it: sets the session cookie',
     body: wire.ConsumeBody.extend({ csrfToken: z.string() }),
     answer: [200, z.object({ url: z.string() })],
-    errors: ['not_found', 'wrong_state', 'already_used', 'expired'],
+    errors: ['not_found', 'wrong_state', 'already_used', 'expired', 'proof_required', 'proof_failed'],
   },
   {
     method: 'post',

@@ -7,19 +7,22 @@ import type { LoginRequest, Session } from '../generated/prisma/client'
 import { mac, macs } from '../keys'
 import { createSession, type SignedIn } from '../sessions/create'
 import { isLiveAt } from '../sessions/current'
-import { sql, type Runner } from '../sql'
+import * as oneTimeCode from '../proofs/one-time-code'
+import { matches, sql, type Runner } from '../sql'
 import { equal, hash, joinToken } from '../tokens'
 import { STAY_SECONDS, type Kind } from '../wire'
 import { findAsDesktop } from './desktop'
 import { auditRejection, explain, move } from './move'
+import { demands } from './proofs'
 import { allows, statusAt } from './state'
-import { after, REPEAT_SECONDS } from './times'
+import { after, PROBATION_SECONDS, REPEAT_SECONDS } from './times'
 
 /**
  * The desktop turns a confirmed request into its session, exactly once. The secrets are derived from the request and
  * the desktop secret, so that a desktop whose answer was lost may repeat the call for 30 s, until the session's first
  * use, and gets the same session.
- * @throws AppError `not_found`, `wrong_state`, `already_used`, `expired`
+ * @param typed the one-time code, where the request asks for one: three tries, each counted before it is compared
+ * @throws AppError `not_found`, `wrong_state`, `already_used`, `expired`, `proof_required`, `proof_failed`
  */
 export async function consume(
   id: string,
@@ -27,16 +30,58 @@ export async function consume(
   deviceCookie: string | undefined,
   caller: Caller,
   now: Date,
+  typed?: string,
 ): Promise<SignedIn> {
   const row = await findAsDesktop(id, desktopSecret)
   const secret = desktopSecret as string
   if (row.state === 'consumed') return repeatConsume(row, secret, now)
   if (!allows(statusAt(row, now), 'consume', 'desktop')) throw explain(row, 'consume', now)
-  const signedIn = await db().move((tx) => consumeOnce(tx, row, secret, deviceCookie, caller, now))
-  if (signedIn) return signedIn
+  const owesCode = demands(row, 'code')
+  if (owesCode && typed === undefined) throw new AppError('proof_required', { proof: 'code' })
+  // In one transaction, so that tries which come behind the right one can't end what it opens.
+  const outcome = await db().move(async (tx) => {
+    const tried = owesCode ? await takeTry(tx, row, typed as string, caller, now) : RIGHT
+    if (!tried?.isRight) return tried
+    return consumeOnce(tx, row, secret, deviceCookie, caller, now)
+  })
+  if (outcome && 'token' in outcome) return outcome
+  if (outcome) throw new AppError('proof_failed', { proof: 'code', triesLeft: outcome.triesLeft })
   const late = await findAsDesktop(id, desktopSecret)
   if (late.state === 'consumed') return repeatConsume(late, secret, now)
   throw explain(late, 'consume', now)
+}
+
+interface Tried {
+  isRight: boolean
+  triesLeft: number
+}
+const RIGHT: Tried = { isRight: true, triesLeft: 0 }
+
+/** Counts a try at the one-time code, and only then compares; the last wrong one ends the request. Null where none is left. */
+async function takeTry(
+  tx: Runner,
+  row: LoginRequest,
+  typed: string,
+  caller: Caller,
+  now: Date,
+): Promise<Tried | null> {
+  const own = matches<'LoginRequest'>({
+    id: row.id,
+    desktopSecretHash: row.desktopSecretHash,
+    state: 'confirmed',
+  })
+  const [counted] = await tx.$queryRaw<Pick<LoginRequest, 'codeHash' | 'codeTries'>[]>(sql`
+    UPDATE "LoginRequest" SET "codeTries" = "codeTries" + 1
+    WHERE ${own} AND "codeTries" < ${oneTimeCode.TRIES} AND "expiresAt" > ${now}
+    RETURNING "codeHash", "codeTries"`)
+  if (!counted) return null
+  const isRight = oneTimeCode.check(row.id, counted.codeHash, typed)
+  const triesLeft = oneTimeCode.TRIES - counted.codeTries
+  if (!isRight && triesLeft === 0) {
+    const ended = await move(tx, 'proof_tries', { id: row.id }, {}, now)
+    if (ended) await auditRejection(tx, ended, caller, now)
+  }
+  return { isRight, triesLeft }
 }
 
 async function consumeOnce(
@@ -74,6 +119,7 @@ async function consumeOnce(
     },
     now,
   )
+  const isKnown = device.id === row.knownDeviceId
   const stayEnds = after(now, done.staySeconds ?? STAY_SECONDS['12h'])
   const kind = done.kind as Kind
   const token = await createSession(
@@ -86,6 +132,7 @@ async function consumeOnce(
       parentId: approver.id,
       loginRequestId: row.id,
       address: caller.address,
+      probationEndsAt: isKnown ? null : after(now, PROBATION_SECONDS),
       // A derived session never outlives its parent.
       expiresAt: kind === 'derived' && approver.expiresAt < stayEnds ? approver.expiresAt : stayEnds,
       secret: mac('session', row.id, secret).toString('base64url'),

@@ -1,12 +1,13 @@
 /** What a desktop does with its login request: open it, read it, end it. */
 import { audit } from '../audit'
 import type { Caller } from '../caller'
-import { db, isUniqueViolation } from '../db'
+import { db } from '../db'
+import { isUniqueViolation } from '../db-errors'
 import { AppError } from '../errors'
 import { watch, type Watched } from '../events/watch'
 import type { LoginRequest } from '../generated/prisma/client'
 import { insertInto, join, sql, type Runner } from '../sql'
-import { equal, hash, newId, newSecret } from '../tokens'
+import { equal, hash, newId, newSecret, splitToken } from '../tokens'
 import type { Reason } from '../wire'
 import { auditRejection, explain, findRequest, move, reject } from './move'
 import { isFinal, statusAt } from './state'
@@ -24,14 +25,21 @@ const holdsSecret = (row: Watched, desktopSecret: string | undefined): boolean =
 /**
  * A desktop opens a login request.
  * @param held desktop secrets that the browser brought, by request id: at most five of its requests stay open
+ * @param deviceCookie the browser's device cookie; whether it is anybody's, the scan finds out
  * @returns the row, the fresh desktop secret, the user code, and the held ids that are worth nothing any more
  */
-export async function openRequest(caller: Caller, held: Map<string, string>, now: Date) {
+export async function openRequest(
+  caller: Caller,
+  held: Map<string, string>,
+  now: Date,
+  deviceCookie?: string,
+) {
   const secret = newSecret()
+  const device = splitToken(deviceCookie)
   for (;;) {
     const userCode = newUserCode()
     try {
-      const opened = await db().move((tx) => insert(tx, caller, held, { secret, userCode }, now))
+      const opened = await db().move((tx) => insert(tx, caller, held, { secret, userCode, device }, now))
       watch().remember(opened.request)
       return { ...opened, secret, userCode }
     } catch (error) {
@@ -45,7 +53,7 @@ async function insert(
   tx: Runner,
   caller: Caller,
   held: Map<string, string>,
-  fresh: { secret: string; userCode: string },
+  fresh: { secret: string; userCode: string; device: ReturnType<typeof splitToken> },
   now: Date,
 ): Promise<{ request: LoginRequest; over: string[] }> {
   const own = await ownRequests(tx, held)
@@ -64,6 +72,8 @@ async function insert(
     desktopBrowser: caller.agent.browser,
     desktopSystem: caller.agent.system,
     desktopAddress: caller.address,
+    desktopDeviceId: fresh.device?.id ?? null,
+    desktopDeviceHash: fresh.device ? hash(fresh.device.secret) : null,
     createdAt: now,
     expiresAt: after(now, UNSCANNED_SECONDS),
   })

@@ -12,6 +12,9 @@ import type { LoginRequest } from '../generated/prisma/client'
 import { assign, matches, sql, type Condition, type Runner } from '../sql'
 import { MOVES, refusal, statusAt, type Move } from './state'
 
+/** What nobody needs of a request that is over. */
+const SPENT = { userCodeHash: null, scanTokenHash: null, codeHash: null, number: null, numberChoices: null }
+
 /** What a move asks of the row besides state and time. */
 export type Binding = Condition<'LoginRequest'> & { id: string }
 
@@ -40,7 +43,7 @@ async function moveAll(
   const columns = assign<'LoginRequest'>({
     state: rule.to,
     reason: 'reason' in rule ? rule.reason : null,
-    ...(ends && { userCodeHash: null, scanTokenHash: null }),
+    ...(ends && SPENT),
     ...data,
   })
   const rows = await tx.$queryRaw<LoginRequest[]>(sql`

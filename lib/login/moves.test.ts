@@ -16,7 +16,7 @@ import {
   sessionOf,
   type SignedInDevice,
 } from '../testing/people'
-import { isAppError } from '../errors'
+import { auditOf, refused, rowOf } from '../testing/outcomes'
 import { consume } from './consume'
 import { endAsDesktop, MAX_OPEN, readAsDesktop } from './desktop'
 import { checkCode, confirm, decline, scan } from './phone'
@@ -31,22 +31,6 @@ beforeEach(async () => {
   stranger = await makePhone((await makeUser('Mallory')).id)
 })
 
-/** The code of the error that `work` ends with, and why. */
-async function refused(work: Promise<unknown>) {
-  const error = await work.then(
-    () => null,
-    (thrown: unknown) => thrown,
-  )
-  if (!isAppError(error)) throw error ?? new Error('was not refused')
-  return [error.code, error.extras.reason, error.extras.status].filter(Boolean).join(' ')
-}
-
-const rowOf = (id: string) => db().read((client) => client.loginRequest.findUniqueOrThrow({ where: { id } }))
-const auditOf = (loginRequestId: string) =>
-  db().read(async (client) => {
-    const events = await client.auditEvent.findMany({ where: { loginRequestId }, orderBy: { id: 'asc' } })
-    return events.map(({ type, detail }) => [type, detail].filter(Boolean).join(' '))
-  })
 const scanBy = (device: SignedInDevice, request: { id: string; createdAt: Date }, now = NOON) =>
   scan({ code: codeOf(request, now) }, device.session, undefined, PHONE, now)
 const approve = (id: string, scanToken: string, by = phone, now = NOON) =>

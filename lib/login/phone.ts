@@ -4,12 +4,20 @@ import type { Caller } from '../caller'
 import { db } from '../db'
 import { AppError } from '../errors'
 import type { LoginRequest } from '../generated/prisma/client'
+import { settings } from '../env'
 import { giveBackAll, takeAll, type Taking } from '../limits/limits'
-import { requireStrong, type CurrentSession } from '../sessions/current'
+import * as matchingNumber from '../proofs/number'
+import * as oneTimeCode from '../proofs/one-time-code'
+import { provePassword } from '../proofs/password'
+import { isProven, requireStrong, type CurrentSession } from '../sessions/current'
+import { matches, sql, type Runner } from '../sql'
 import { hash, newSecret } from '../tokens'
 import { STAY_SECONDS, type ConfirmBody, type Reason, type ScanBody } from '../wire'
 import { isLiveCode, splitScanCode } from './code'
-import { explain, findRequest, move, reject } from './move'
+import { auditRejection, explain, findRequest, move, reject } from './move'
+import { ceremonyFor } from './policy'
+import { demands } from './proofs'
+import { findAsScanner, signalsOf, type ScanRow } from './signals'
 import { statusAt, type Move } from './state'
 import { isTicketFor } from './ticket'
 import { after, CONFIRMED_SECONDS, SCANNED_SECONDS } from './times'
@@ -41,6 +49,9 @@ export async function scan(
   now: Date,
 ): Promise<{ request: LoginRequest; scanToken: string }> {
   const found = await resolve(body, session, ticket, caller, now)
+  const ceremony = ceremonyFor(signalsOf(found, session, 'userCode' in body, now), settings().proofPolicy)
+  if (ceremony.refused && statusAt(found, now) === 'new') await refuse(found, session, caller, now)
+  const number = ceremony.proofs.includes('number') ? matchingNumber.challenge() : null
   const scanToken = newSecret()
   const claim = { scanSessionId: session.id }
   const request = await db().move(async (tx) => {
@@ -53,6 +64,11 @@ export async function scan(
         scanUserId: session.userId,
         scanTokenHash: hash(scanToken),
         scannedAt: now,
+        risk: ceremony.risk,
+        proofs: ceremony.proofs.join(' '),
+        knownDeviceId: found.isKnown ? found.desktopDeviceId : null,
+        number: number?.number ?? null,
+        numberChoices: number?.choices.join(' ') ?? null,
         expiresAt: new Date(Math.max(found.expiresAt.getTime(), after(now, SCANNED_SECONDS).getTime())),
       },
       now,
@@ -76,6 +92,20 @@ export async function scan(
   return { request, scanToken }
 }
 
+/** The policy allows no way in: nothing is claimed, and it is noted. */
+async function refuse(row: ScanRow, session: CurrentSession, caller: Caller, now: Date): Promise<never> {
+  await db().move((tx) =>
+    audit(tx, now, {
+      type: 'login_refused',
+      userId: session.userId,
+      sessionId: session.id,
+      loginRequestId: row.id,
+      address: caller.address,
+    }),
+  )
+  throw new AppError('refused')
+}
+
 /** Which request a phone means, and that it may know of it. */
 async function resolve(
   body: ScanBody,
@@ -83,10 +113,10 @@ async function resolve(
   ticket: string | undefined,
   caller: Caller,
   now: Date,
-): Promise<LoginRequest> {
-  if ('userCode' in body) return resolveUserCode(body.userCode, session, caller)
+): Promise<ScanRow> {
+  if ('userCode' in body) return resolveUserCode(body.userCode, session, caller, now)
   const { id, code } = 'code' in body ? splitScanCode(body.code) : { id: body.id, code: null }
-  const row = await findRequest(id)
+  const row = await findAsScanner(sql`"id" = ${id}`, session.userId, now)
   if (row?.scanSessionId === session.id) return row
   const entitled = row && (code === null ? isTicketFor(ticket, id, now) : isLiveCode(row, code, now))
   if (!entitled) throw new AppError(code === null ? 'not_found' : 'expired')
@@ -98,15 +128,15 @@ async function resolveUserCode(
   typed: string,
   session: CurrentSession,
   caller: Caller,
-): Promise<LoginRequest> {
+  now: Date,
+): Promise<ScanRow> {
   const tries: Taking[] = [
     ['user_code_account', session.userId],
     ['user_code_address', caller.bucket],
   ]
   await takeAll(tries)
-  const row = await db().read((client) =>
-    client.loginRequest.findFirst({ where: { userCodeHash: { in: userCodeHashes(typed) } } }),
-  )
+  const where = matches<'LoginRequest'>({ userCodeHash: userCodeHashes(typed) })
+  const row = await findAsScanner(where, session.userId, now)
   if (!row) throw new AppError('not_found')
   await giveBackAll(tries)
   return row
@@ -126,8 +156,12 @@ async function explainToPhone(id: string, session: CurrentSession, name: Move, n
 }
 
 /**
- * The phone approves. A scan token is good for one approval; after it, only for taking that back.
- * @throws AppError `reauthentication_required`, `not_found`, `wrong_state`, `already_used`, `expired`
+ * The phone approves. A scan token is good for one approval; after it, only for taking that back. A number that does not
+ * match ends the request; what else is missing or wrong spends nothing. Where the answer was lost, the same call tells
+ * the same code again.
+ * @returns the row, and the one-time code to show where the desktop owes one
+ * @throws AppError `reauthentication_required`, `proof_required`, `proof_failed`, `rate_limited`, `not_found`,
+ *   `wrong_state`, `already_used`, `expired`
  */
 export async function confirm(
   id: string,
@@ -135,34 +169,90 @@ export async function confirm(
   session: CurrentSession,
   caller: Caller,
   now: Date,
-): Promise<LoginRequest> {
+): Promise<{ request: LoginRequest; code: string | undefined }> {
   requireStrong(session, now)
-  const request = await db().move(async (tx) => {
-    const row = await move(
-      tx,
-      'confirm',
-      phoneBinding(id, body.scanToken, session),
-      {
-        staySeconds: STAY_SECONDS[body.stay],
-        kind: body.kind,
-        confirmedAt: now,
-        expiresAt: after(now, CONFIRMED_SECONDS),
-      },
-      now,
-    )
-    if (row)
-      await audit(tx, now, {
-        type: 'login_confirmed',
-        userId: session.userId,
-        sessionId: session.id,
-        loginRequestId: id,
-        address: caller.address,
-        detail: body.kind,
-      })
-    return row
-  })
+  const binding = phoneBinding(id, body.scanToken, session)
+  const row = await requireOwn(id, binding, session, now)
+  const code = demands(row, 'code') ? oneTimeCode.challenge(id, body.scanToken) : null
+  const status = statusAt(row, now)
+  if (status === 'confirmed' && code) return { request: row, code: code.code }
+  if (status !== 'scanned') throw explain(row, 'confirm', now)
+  if (demands(row, 'number') && body.number === undefined)
+    throw new AppError('proof_required', { proof: 'number' })
+  if (demands(row, 'password') && !isProven(session, now)) await askPassword(session, body.password)
+  const isRight = !demands(row, 'number') || matchingNumber.check(row.number, body.number as number)
+  const request = await db().move((tx) =>
+    isRight
+      ? approve(tx, binding, body, code?.hash ?? null, session, caller, now)
+      : endByWrongNumber(tx, binding, caller, now),
+  )
   if (!request) throw await explainToPhone(id, session, 'confirm', now)
-  return request
+  if (!isRight)
+    throw new AppError('proof_failed', { proof: 'number', status: 'rejected', reason: 'wrong_number' })
+  return { request, code: code?.code }
+}
+
+/** The request, for the phone that scanned it, by its last scan. */
+async function requireOwn(
+  id: string,
+  binding: ReturnType<typeof phoneBinding>,
+  session: CurrentSession,
+  now: Date,
+): Promise<LoginRequest> {
+  const row = await findRequest(id)
+  if (row?.scanSessionId !== session.id) throw new AppError('not_found')
+  if (row.scanTokenHash !== binding.scanTokenHash) throw explain(row, 'confirm', now)
+  return row
+}
+
+async function askPassword(session: CurrentSession, password: string | undefined): Promise<void> {
+  if (password === undefined) throw new AppError('proof_required', { proof: 'password' })
+  await provePassword(session, password)
+}
+
+async function approve(
+  tx: Runner,
+  binding: ReturnType<typeof phoneBinding>,
+  { stay, kind }: ConfirmBody,
+  codeHash: string | null,
+  session: CurrentSession,
+  caller: Caller,
+  now: Date,
+): Promise<LoginRequest | null> {
+  const row = await move(
+    tx,
+    'confirm',
+    binding,
+    {
+      staySeconds: STAY_SECONDS[stay],
+      kind,
+      codeHash,
+      confirmedAt: now,
+      expiresAt: after(now, codeHash === null ? CONFIRMED_SECONDS : oneTimeCode.SECONDS),
+    },
+    now,
+  )
+  if (row)
+    await audit(tx, now, {
+      type: 'login_confirmed',
+      userId: session.userId,
+      sessionId: session.id,
+      loginRequestId: row.id,
+      address: caller.address,
+      detail: kind,
+    })
+  return row
+}
+
+async function endByWrongNumber(
+  tx: Runner,
+  binding: ReturnType<typeof phoneBinding>,
+  caller: Caller,
+  now: Date,
+): Promise<LoginRequest | null> {
+  const row = await move(tx, 'wrong_number', binding, {}, now)
+  if (row) await auditRejection(tx, row, caller, now)
+  return row
 }
 
 /**

@@ -1,9 +1,8 @@
 /** Many at the same moment: each race has one outcome, twenty times over. */
 import { setImmediate, setTimeout } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { db } from '../db'
-import { isAppError } from '../errors'
 import { revokeSession } from '../sessions/end'
+import { rowOf, sessionsFrom, tally } from '../testing/outcomes'
 import {
   codeOf,
   DESKTOP,
@@ -20,21 +19,6 @@ import { confirm, decline, scan } from './phone'
 
 const ROUNDS = Array.from({ length: 20 }, (_, round) => round + 1)
 const CROWD = 50
-
-/** How often each outcome came up: 'done', or the code of the refusal. */
-async function tally(work: Promise<unknown>[]): Promise<Record<string, number>> {
-  const counts: Record<string, number> = {}
-  for (const result of await Promise.allSettled(work)) {
-    if (result.status === 'rejected' && !isAppError(result.reason)) throw result.reason
-    const outcome = result.status === 'fulfilled' ? 'done' : (result.reason.code as string)
-    counts[outcome] = (counts[outcome] ?? 0) + 1
-  }
-  return counts
-}
-
-const rowOf = (id: string) => db().read((client) => client.loginRequest.findUniqueOrThrow({ where: { id } }))
-const sessionsFrom = (loginRequestId: string) =>
-  db().read((client) => client.session.findMany({ where: { loginRequestId } }))
 
 test.each(ROUNDS)('50 consumes at once make one session (%i)', async () => {
   const phone = await makePhone((await makeUser()).id)
@@ -58,6 +42,13 @@ test('50 phones scanning at once: one claims it, 49 are told so', async () => {
   }
 }, 60_000)
 
+/** An approval reads before it writes: only a decline that is put off by a turn comes second. */
+async function started(yes: () => Promise<unknown>, no: () => Promise<unknown>) {
+  const approving = yes()
+  await setImmediate()
+  return [approving, no()]
+}
+
 test.each(ROUNDS)(
   'confirm against decline: the request ends declined and signs nobody in (%i)',
   async (round) => {
@@ -67,7 +58,7 @@ test.each(ROUNDS)(
     const no = () => decline(id, scanToken, phone.session, PHONE, NOON)
     // An approval that comes first is taken back; one that comes second is refused.
     const first = round % 2 === 0
-    const counts = await tally(first ? [yes(), no()] : [no(), yes()])
+    const counts = await tally(first ? await started(yes, no) : [no(), yes()])
     expect(counts).toEqual(first ? { done: 2 } : { done: 1, wrong_state: 1 })
     expect(await rowOf(id)).toMatchObject({ state: 'rejected', reason: 'declined' })
     expect(await tally([consume(id, secret, undefined, DESKTOP, NOON)])).toEqual({ wrong_state: 1 })

@@ -4,6 +4,8 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import {
   codeOf,
   DESKTOP,
+  givePassword,
+  later,
   letIn,
   makePhone,
   makeUser,
@@ -11,13 +13,18 @@ import {
   open,
   openAndConfirm,
   openAndScan,
+  PASSWORD,
   PHONE,
+  pickWrong,
+  STRANGE,
+  wrongNumberFor,
   type SignedInDevice,
 } from '../testing/people'
 import { consume } from './consume'
 import { endAsDesktop, MAX_OPEN, openRequest } from './desktop'
 import { confirm, decline, scan } from './phone'
 
+// Savepoints are to moves that are committed together what BEGIN and COMMIT are to one.
 const TRANSACTION = /^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/
 
 // A busy machine is no defect.
@@ -66,6 +73,13 @@ async function madeBy(run: () => Promise<unknown>): Promise<string[]> {
 let phone: SignedInDevice
 beforeEach(async () => void (phone = await makePhone((await makeUser()).id)))
 
+const strange = { caller: STRANGE }
+/** The next scan is asked for all proofs. */
+const raiseRisk = async () => {
+  await pickWrong(phone)
+  await pickWrong(phone)
+}
+
 const heldBy = (...requests: { id: string; secret: string }[]) =>
   new Map(requests.map(({ id, secret }) => [id, secret]))
 
@@ -85,6 +99,43 @@ test('a consume costs seven at most', async () => {
   expect(onKnownDevice.length, onKnownDevice.join(', ')).toBeLessThanOrEqual(7)
 })
 
+test('a consume with a one-time code costs no more', async () => {
+  await raiseRisk()
+  const { id, secret, code } = await openAndConfirm(phone, NOON, 'derived', '12h', strange)
+  const onNewDevice = await madeBy(() => consume(id, secret, undefined, STRANGE, NOON, code))
+  expect(onNewDevice.length, onNewDevice.join(', ')).toBeLessThanOrEqual(7)
+  expect(onNewDevice.length).toBeGreaterThan(3)
+
+  const desktop = await letIn(phone, NOON, 'derived', '12h', strange)
+  const again = await openAndConfirm(phone, NOON, 'derived', '12h', { ...strange, device: desktop.device })
+  const onKnownDevice = await madeBy(() =>
+    consume(again.id, again.secret, desktop.device, STRANGE, NOON, again.code),
+  )
+  expect(onKnownDevice.length, onKnownDevice.join(', ')).toBeLessThanOrEqual(7)
+})
+
+test('a wrong one-time code costs four at most, the last one too', async () => {
+  await raiseRisk()
+  const { id, secret } = await openAndConfirm(phone, NOON, 'derived', '12h', strange)
+  for (let tries = 0; tries < 3; tries++) {
+    const made = await madeBy(() => consume(id, secret, undefined, STRANGE, NOON, '').catch(() => {}))
+    expect(made.length, made.join(', ')).toBeLessThanOrEqual(4)
+    expect(made.length).toBeGreaterThan(1)
+  }
+})
+
+test('confirming with a password costs the reading of it more', async () => {
+  await givePassword(phone.session.userId)
+  await raiseRisk()
+  const now = later(600)
+  const { id, scanToken, request } = await openAndScan(phone, now, strange)
+  const number = request.number ?? undefined
+  const body = { scanToken, stay: '12h', kind: 'derived', number, password: PASSWORD } as const
+  const made = await madeBy(() => confirm(id, body, phone.session, PHONE, now))
+  expect(made.length, made.join(', ')).toBeLessThanOrEqual(4)
+  expect(made).toContain('SELECT User')
+})
+
 test.each<[string, () => Promise<() => Promise<unknown>>]>([
   ['opening with an empty jar', async () => () => openRequest(DESKTOP, new Map(), NOON)],
   [
@@ -94,10 +145,19 @@ test.each<[string, () => Promise<() => Promise<unknown>>]>([
       return () => openRequest(DESKTOP, held, NOON)
     },
   ],
+  ['opening with a device cookie', async () => () => openRequest(DESKTOP, new Map(), NOON, phone.device)],
   [
     'scanning',
     async () => {
       const { request } = await open()
+      return () => scan({ code: codeOf(request) }, phone.session, undefined, PHONE, NOON)
+    },
+  ],
+  [
+    'scanning what is asked for all proofs',
+    async () => {
+      await raiseRisk()
+      const { request } = await open(NOON, undefined, { ...strange, device: phone.device })
       return () => scan({ code: codeOf(request) }, phone.session, undefined, PHONE, NOON)
     },
   ],
@@ -120,6 +180,31 @@ test.each<[string, () => Promise<() => Promise<unknown>>]>([
     async () => {
       const { id, scanToken } = await openAndScan(phone)
       const body = { scanToken, stay: '12h', kind: 'derived' } as const
+      return () => confirm(id, body, phone.session, PHONE, NOON)
+    },
+  ],
+  [
+    'confirming by the number',
+    async () => {
+      const { id, scanToken, request } = await openAndScan(phone, NOON, strange)
+      const body = { scanToken, stay: '12h', kind: 'derived', number: request.number ?? undefined } as const
+      return () => confirm(id, body, phone.session, PHONE, NOON)
+    },
+  ],
+  [
+    'picking a wrong number',
+    async () => {
+      const { id, scanToken, request } = await openAndScan(phone, NOON, strange)
+      const body = { scanToken, stay: '12h', kind: 'derived', number: wrongNumberFor(request) } as const
+      return () => confirm(id, body, phone.session, PHONE, NOON).catch(() => {})
+    },
+  ],
+  [
+    'confirming with a code, and a password that was just given',
+    async () => {
+      await raiseRisk()
+      const { id, scanToken, request } = await openAndScan(phone, NOON, strange)
+      const body = { scanToken, stay: '12h', kind: 'derived', number: request.number ?? undefined } as const
       return () => confirm(id, body, phone.session, PHONE, NOON)
     },
   ],

@@ -3,15 +3,25 @@ import { db } from '../db'
 import { deviceOf } from '../devices'
 import type { Watched } from '../events/watch'
 import type { LoginRequest, User } from '../generated/prisma/client'
-import type { CurrentSession } from '../sessions/current'
+import { isProven, type CurrentSession } from '../sessions/current'
 import { sql } from '../sql'
-import { KINDS, type DeviceKind, type LoginView, type Opened, type Reason, type Scanned } from '../wire'
+import {
+  KINDS,
+  type DeviceKind,
+  type LoginView,
+  type Opened,
+  type Reason,
+  type Risk,
+  type Scanned,
+} from '../wire'
 import { codeExpiresIn, scanUrl } from './code'
+import { demands, proofsOf } from './proofs'
 import { statusAt } from './state'
 
 const POLL_SECONDS = 1
 
-const secondsUntil = (end: Date, now: Date): number =>
+/** Whole seconds, rounded up; none where the end has passed. */
+export const secondsUntil = (end: Date, now: Date): number =>
   Math.max(0, Math.ceil((end.getTime() - now.getTime()) / 1000))
 
 /** The answer to `POST /api/login`. */
@@ -40,6 +50,8 @@ export function desktopView(
     ...(status === 'rejected' && request.reason && { reason: request.reason as Reason }),
     revision: request.revision,
     expiresIn: status === 'consumed' || status === 'rejected' ? 0 : secondsUntil(request.expiresAt, now),
+    ...(status === 'scanned' && request.number !== null && { number: request.number }),
+    ...(status === 'confirmed' && demands(request, 'code') && { needs: ['code' as const] }),
     ...(showsCode && { qr: scanUrl(appUrl, request, now), codeExpiresIn: codeExpiresIn(request, now) }),
   }
   return showsScanner ? withScanner(view, request, deviceCookie) : view
@@ -87,7 +99,11 @@ export const scannedView = (
     askedAt: request.createdAt.toISOString(),
   },
   account: { name: session.user.name, email: session.user.email },
-  proofs: [],
+  // Null where it was scanned before there were risks.
+  risk: (request.risk ?? 'low') as Risk,
+  // A password that was given just now need not be given again.
+  proofs: proofsOf(request).filter((proof) => proof !== 'password' || !isProven(session, now)),
+  ...(request.numberChoices !== null && { choices: request.numberChoices.split(' ').map(Number) }),
   kinds: [...KINDS],
   expiresIn: secondsUntil(request.expiresAt, now),
 })

@@ -21,6 +21,7 @@ interface NewSession {
   kind: 'own' | Kind
   parentId?: string
   loginRequestId?: string
+  probationEndsAt?: Date | null
   address: string | null
   expiresAt: Date
   secret?: string

@@ -123,6 +123,16 @@ async function tolerateAway(work: Promise<unknown>): Promise<void> {
   })
 }
 
+/** True where a password was given within this session in the last ten minutes. */
+export function isProven(
+  session: Pick<CurrentSession, 'method' | 'createdAt' | 'reauthenticatedAt'>,
+  now: Date,
+): boolean {
+  const since = now.getTime() - REAUTHENTICATION_MINUTES * 60_000
+  const provenAt = session.reauthenticatedAt ?? (session.method === 'password' ? session.createdAt : null)
+  return provenAt !== null && provenAt.getTime() > since
+}
+
 /** True where this session may do what QR-made sessions may not: approve, change credentials, end others. */
 export function isStrong(session: Pick<CurrentSession, 'method' | 'reauthenticatedAt'>, now: Date): boolean {
   if (session.method !== 'qr') return true

@@ -2,6 +2,7 @@
 import { auditAll } from '../audit'
 import { db, type Transaction } from '../db'
 import { AppError } from '../errors'
+import type { Prisma } from '../generated/prisma/client'
 import { endRequestsOf } from '../login/move'
 import { liveAt, requireLive, requireStrong, type CurrentSession } from './current'
 import { liveSessions } from './list'
@@ -110,7 +111,7 @@ export function revokeOthers(session: CurrentSession, now: Date, address: string
   })
 }
 
-/** Ends all but this session. One that hung on another stands on its own from here: it is the one to keep. */
+/** Ends all but this session, and forgets the browsers that were known. One that hung on another stands on its own from here: it is the one to keep. */
 export async function endOthers(
   tx: Transaction,
   session: CurrentSession,
@@ -118,6 +119,7 @@ export async function endOthers(
   now: Date,
   address: string | null,
 ): Promise<number> {
+  await distrustDevices(tx, { userId: session.userId, id: { not: session.deviceId } }, now)
   await tx.session.updateMany({ where: { id: session.id, kind: 'derived' }, data: { kind: 'independent' } })
   const others = await tx.session.findMany({
     where: { userId: session.userId, id: { not: session.id }, ...liveAt(now) },
@@ -125,4 +127,13 @@ export async function endOthers(
   })
   const ids = others.map((row) => row.id)
   return endSessions(tx, ids, reason, now, address)
+}
+
+/** A desktop in one of these browsers is a strange one again (`lib/login/signals.ts`). */
+export async function distrustDevices(
+  tx: Transaction,
+  which: Prisma.DeviceWhereInput,
+  now: Date,
+): Promise<void> {
+  await tx.device.updateMany({ where: which, data: { distrustedAt: now } })
 }

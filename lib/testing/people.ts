@@ -6,6 +6,9 @@ import { consume } from '../login/consume'
 import { openRequest } from '../login/desktop'
 import { confirm, scan } from '../login/phone'
 import type { Caller } from '../caller'
+import { isAppError } from '../errors'
+import type { LoginRequest } from '../generated/prisma/client'
+import { hashPassword } from '../passwords'
 import { createSession } from '../sessions/create'
 import { findSession, type CurrentSession } from '../sessions/current'
 import { newId } from '../tokens'
@@ -24,6 +27,8 @@ export const DESKTOP: Caller = {
   bucket: '198.51.100.20',
   agent: { kind: 'desktop', browser: 'Chrome', system: 'Windows' },
 }
+/** The same in a network that no setting trusts. */
+export const STRANGE: Caller = { ...DESKTOP, address: '203.0.113.20', bucket: '203.0.113.20' }
 
 /** An account without a usable password: hashing one takes time that most tests need not spend. */
 export async function makeUser(name = 'Ada Lovelace', now = NOON) {
@@ -33,6 +38,15 @@ export async function makeUser(name = 'Ada Lovelace', now = NOON) {
       data: { id, name, email: `${id.toLowerCase()}@example.org`, passwordHash: 'none', createdAt: now },
     }),
   )
+}
+
+export const PASSWORD = 'correct horse battery'
+let hashed: Promise<string> | undefined
+
+/** Lets the account be entered with PASSWORD. */
+export async function givePassword(id: string): Promise<void> {
+  const passwordHash = await (hashed ??= hashPassword(PASSWORD))
+  await db().write((tx) => tx.user.update({ where: { id }, data: { passwordHash } }))
 }
 
 export interface SignedInDevice {
@@ -70,39 +84,44 @@ export async function sessionOf(token: string, device: string | undefined, now =
   return session
 }
 
+/** Where a desktop stands, and the device cookie that it has. */
+interface Place {
+  caller?: Caller
+  device?: string
+}
+
 /** A desktop's fresh request, with what only that desktop knows. */
-export async function open(now = NOON, held = new Map<string, string>()) {
-  const { request, secret, userCode, over } = await openRequest(DESKTOP, held, now)
+export async function open(
+  now = NOON,
+  held = new Map<string, string>(),
+  { caller = DESKTOP, device }: Place = {},
+) {
+  const { request, secret, userCode, over } = await openRequest(caller, held, now, device)
   return { id: request.id, request, secret, userCode, over }
 }
 
 export const codeOf = (request: { id: string; createdAt: Date }, now = NOON): string =>
   `${request.id}.${currentCode(request, now)}`
 
-/** A request that `phone` has scanned. */
-export async function openAndScan(phone: SignedInDevice, now = NOON) {
-  const opened = await open(now)
-  const { scanToken } = await scan(
-    { code: codeOf(opened.request, now) },
-    phone.session,
-    undefined,
-    PHONE,
-    now,
-  )
-  return { ...opened, scanToken }
+/** A request that `phone` has scanned, as it is since then. */
+export async function openAndScan(phone: SignedInDevice, now = NOON, place: Place = {}) {
+  const opened = await open(now, undefined, place)
+  const scanned = await scan({ code: codeOf(opened.request, now) }, phone.session, undefined, PHONE, now)
+  return { ...opened, ...scanned }
 }
 
-/** A request that `phone` has approved. */
+/** A request that `phone` has approved, by the right number where one is asked for. */
 export async function openAndConfirm(
   phone: SignedInDevice,
   now = NOON,
   kind: Kind = 'derived',
   stay: Stay = '12h',
+  place: Place = {},
 ) {
-  const scanned = await openAndScan(phone, now)
-  const body = { scanToken: scanned.scanToken, stay, kind }
-  await confirm(scanned.id, body, phone.session, PHONE, now)
-  return scanned
+  const scanned = await openAndScan(phone, now, place)
+  const body = { scanToken: scanned.scanToken, stay, kind, number: scanned.request.number ?? undefined }
+  const confirmed = await confirm(scanned.id, body, phone.session, PHONE, now)
+  return { ...scanned, ...confirmed }
 }
 
 /** A desktop that `phone` let in. */
@@ -110,8 +129,31 @@ export async function letIn(
   phone: SignedInDevice,
   now = NOON,
   kind: Kind = 'derived',
+  stay: Stay = '12h',
+  place: Place = {},
 ): Promise<SignedInDevice> {
-  const { id, secret } = await openAndConfirm(phone, now, kind)
-  const { token, deviceToken } = await consume(id, secret, undefined, DESKTOP, now)
+  const { id, secret, code } = await openAndConfirm(phone, now, kind, stay, place)
+  const { token, deviceToken } = await consume(id, secret, place.device, place.caller ?? DESKTOP, now, code)
   return { token, device: deviceToken!, session: await sessionOf(token, deviceToken, now) }
+}
+
+/** A number that the phone may pick and the desktop does not show; undefined where none is asked for. */
+export const wrongNumberFor = ({ number, numberChoices }: LoginRequest): number | undefined =>
+  numberChoices
+    ?.split(' ')
+    .map(Number)
+    .find((choice) => choice !== number)
+
+/** `phone` scans a strange desktop's code and picks a wrong number. */
+export async function pickWrong(phone: SignedInDevice, now = NOON): Promise<void> {
+  const { id, scanToken, request } = await openAndScan(phone, now, { caller: STRANGE })
+  const body = { scanToken, stay: '12h', kind: 'derived', number: wrongNumberFor(request) } as const
+  await confirm(id, body, phone.session, PHONE, now).then(
+    () => {
+      throw new Error('a wrong number was taken for the right one')
+    },
+    (error: unknown) => {
+      if (!isAppError(error, 'proof_failed')) throw error
+    },
+  )
 }

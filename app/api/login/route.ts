@@ -12,7 +12,7 @@ export const POST = handler({
   session: false,
   body: OpenBody,
   async run({ caller, cookies, now }) {
-    const opened = await openRequest(caller, cookies.desktopSecrets(), now)
+    const opened = await openRequest(caller, cookies.desktopSecrets(), now, cookies.get('device'))
     const view = openedView(opened.request, opened.userCode, settings().appUrl, now)
     return answer(201, view, [
       setDesktopSecret(opened.request.id, opened.secret),

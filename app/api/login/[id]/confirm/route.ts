@@ -1,7 +1,7 @@
 import { answer } from '@/lib/http/answer'
 import { handler } from '@/lib/http/handler'
 import { confirm } from '@/lib/login/phone'
-import { CONFIRMED_SECONDS } from '@/lib/login/times'
+import { secondsUntil } from '@/lib/login/view'
 import { ConfirmBody } from '@/lib/wire'
 
 /** The phone approves. */
@@ -10,7 +10,7 @@ export const POST = handler({
   session: true,
   body: ConfirmBody,
   async run({ params: { id = '' }, body, caller, session, now }) {
-    await confirm(id, body, session, caller, now)
-    return answer(200, { status: 'confirmed', expiresIn: CONFIRMED_SECONDS })
+    const { request, code } = await confirm(id, body, session, caller, now)
+    return answer(200, { status: 'confirmed', expiresIn: secondsUntil(request.expiresAt, now), code })
   },
 })

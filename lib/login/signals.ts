@@ -1,0 +1,73 @@
+/** What is known of a sign-in when a phone scans, gathered for the policy. */
+import proxyAddr from 'proxy-addr'
+import type { Caller } from '../caller'
+import { db } from '../db'
+import { settings } from '../env'
+import type { LoginRequest } from '../generated/prisma/client'
+import type { CurrentSession } from '../sessions/current'
+import { sql, type Statement } from '../sql'
+import type { Signals } from './policy'
+
+const DAY_MS = 86_400_000
+const WRONG_PICK_DAYS = 1
+const REPORT_DAYS = 7
+/** A session that goes on without a password for longer may be on a phone that changed hands. */
+const STALE_DAYS = 14
+
+/** A request, and what its scanner's account has to do with it. */
+export interface ScanRow extends LoginRequest {
+  isKnown: number | boolean
+  wrongPicks: number | bigint
+  reports: number | bigint
+}
+
+const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * DAY_MS)
+
+/** The request that `where` means, as `userId` scans it, in one statement; null where there is none. */
+export async function findAsScanner(where: Statement, userId: string, now: Date): Promise<ScanRow | null> {
+  const entries = (type: string, detail: string, days: number): Statement => sql`(
+    SELECT count(*) FROM "AuditEvent"
+    WHERE "userId" = ${userId} AND "at" > ${daysBefore(now, days)} AND "type" = ${type} AND "detail" = ${detail})`
+  const [row] = await db().query((client) =>
+    client.$queryRaw<ScanRow[]>(sql`
+      SELECT "LoginRequest".*,
+        EXISTS (
+          SELECT 1 FROM "Device" JOIN "Session" ON "Session"."deviceId" = "Device"."id"
+          WHERE "Device"."id" = "LoginRequest"."desktopDeviceId"
+            AND "Device"."secretHash" = "LoginRequest"."desktopDeviceHash"
+            AND "Device"."userId" = ${userId} AND "Session"."userId" = ${userId}
+            AND ("Device"."distrustedAt" IS NULL OR "Session"."createdAt" > "Device"."distrustedAt")
+            AND ("Session"."probationEndsAt" IS NULL OR ("Session"."probationEndsAt" <= ${now}
+              AND ("Session"."endedAt" IS NULL OR "Session"."endedAt" > "Session"."probationEndsAt")))
+        ) AS "isKnown",
+        ${entries('login_rejected', 'wrong_number', WRONG_PICK_DAYS)} AS "wrongPicks",
+        ${entries('login_rejected', 'reported', REPORT_DAYS)} AS "reports"
+      FROM "LoginRequest" WHERE ${where}`),
+  )
+  return row ?? null
+}
+
+/** What the policy goes by. */
+export function signalsOf(row: ScanRow, session: CurrentSession, typedCode: boolean, now: Date): Signals {
+  const provenAt = session.reauthenticatedAt ?? session.createdAt
+  return {
+    knownDesktop: Boolean(row.isKnown),
+    trustedNetwork: isTrusted(row.desktopAddress),
+    typedCode,
+    staleSession: provenAt < daysBefore(now, STALE_DAYS),
+    farAway: false,
+    otherCountry: false,
+    wrongPicks: Number(row.wrongPicks),
+    reported: Number(row.reports) > 0,
+  }
+}
+
+const matchers = new WeakMap<string[], (address: string, index: number) => boolean>()
+
+/** Where the address could not be determined it is in no network. */
+function isTrusted(address: Caller['address']): boolean {
+  const { trustedNetworks } = settings()
+  const matcher = matchers.get(trustedNetworks) ?? proxyAddr.compile(trustedNetworks)
+  matchers.set(trustedNetworks, matcher)
+  return address !== null && matcher(address, 0)
+}

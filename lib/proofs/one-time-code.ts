@@ -1,0 +1,28 @@
+/**
+ * The one-time code (BCP 247 §6.1, request initiation verification): the phone shows it after the approval, and it is
+ * typed on the desktop. It reaches only a desktop that the person can type on, or that somebody tells it to.
+ */
+import { mac, macs } from '../keys'
+import { equal } from '../tokens'
+
+/** How often it may be typed before the request ends; each try is counted before it is compared. */
+export const TRIES = 3
+/** How long the desktop may take. */
+export const SECONDS = 90
+
+const hashOf = (full: Buffer): string => full.toString('base64url')
+
+/**
+ * The six digits of a scan, and the keyed hash to store. They follow from the scan token, so that the phone may ask for
+ * them again where the answer was lost.
+ */
+export function challenge(id: string, scanToken: string): { code: string; hash: string } {
+  const code = String(mac('one-time-code', id, scanToken).readUIntBE(0, 6) % 1_000_000).padStart(6, '0')
+  return { code, hash: hashOf(mac('one-time-code', id, code)) }
+}
+
+/** True where the typed digits are those of the stored hash; spaces and dashes don't matter. */
+export function check(id: string, stored: string | null, typed: string): boolean {
+  const digits = typed.replace(/[\s\p{Pd}]/gu, '')
+  return stored !== null && macs('one-time-code', id, digits).some((full) => equal(hashOf(full), stored))
+}
