@@ -24,7 +24,7 @@ export default async function LoginPage({ searchParams }: { searchParams: Query 
   if (state.status === 'signed_in') return <Already user={state.session.user} returnTo={returnTo} />
   const { appName, appUrl, signUp } = settings()
   return (
-    <ClientMessages only={['login', 'faults']}>
+    <ClientMessages only={['login', 'faults', 'when']}>
       <LoginCard
         appName={appName}
         host={new URL(appUrl).host}

@@ -5,8 +5,10 @@ import type { ReactNode } from 'react'
 import type { Fault } from '../retrying'
 import { Button } from '../ui/button'
 import { Check } from './check'
+import { CodeField } from './code-field'
 import { Plate } from './plate'
 import { Person } from './person'
+import { ShownNumber } from './shown-number'
 import type { LoginRequest } from './use-login-request'
 
 const FAULT_ICONS = { offline: WifiOff, unreachable: CloudOff, trouble: CloudOff, limited: Clock } as const
@@ -41,8 +43,25 @@ function content(request: LoginRequest, onPressed: () => void): ReactNode {
       )
     }
     case 'scanned':
+      if (phase.number === undefined)
+        return (
+          <Person scanner={phase.scanner}>
+            <NotMe onPress={notMe} />
+          </Person>
+        )
+      return (
+        <ShownNumber number={phase.number} scanner={phase.scanner}>
+          <NotMe onPress={notMe} />
+        </ShownNumber>
+      )
+    case 'owed':
+      return (
+        <CodeField typing={request.typing} scanner={phase.scanner}>
+          <NotMe onPress={notMe} />
+        </CodeField>
+      )
     case 'confirmed':
-      return <Person scanner={phase.scanner}>{phase.name === 'scanned' && <NotMe onPress={notMe} />}</Person>
+      return <Person scanner={phase.scanner} />
     case 'consumed':
       return <Check />
     case 'rejected':

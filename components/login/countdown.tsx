@@ -1,22 +1,19 @@
 'use client'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { useMedia, useSecondsUntil } from '../use-browser'
+import { useCalmSeconds } from '../use-calm-seconds'
 
 /** Seconds that one code is shown. */
 const STEP = 30
-const COARSE = 10
 
 /** When the next code comes: a ring that empties, and words; with reduced motion only words, changing rarely. */
 export function Countdown({ until }: { until: number }) {
   const t = useTranslations('login')
-  const still = useMedia('(prefers-reduced-motion: reduce)')
-  const seconds = Math.min(STEP, useSecondsUntil(until))
-  const shown = still ? Math.ceil(seconds / COARSE) * COARSE : seconds
-  const words = shown === 0 ? t('nextCodeSoon') : t(still ? 'nextCodeAbout' : 'nextCode', { seconds: shown })
+  const { seconds, about } = useCalmSeconds(until, STEP)
+  const words = seconds === 0 ? t('nextCodeSoon') : t(about ? 'nextCodeAbout' : 'nextCode', { seconds })
   return (
     <p className="flex items-center gap-2 text-sm leading-7 text-soft tabular-nums">
-      {!still && <Ring until={until} />}
+      {!about && <Ring until={until} />}
       {words}
     </p>
   )

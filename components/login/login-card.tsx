@@ -6,6 +6,7 @@ import { withNext } from '../next-param'
 import { TextLink } from '../ui/button'
 import { Card, Title } from '../ui/card'
 import { useMedia } from '../use-browser'
+import { useLostFocus } from '../use-lost-focus'
 import { Caption } from './caption'
 import { CodePanel } from './code-panel'
 import { PhoneChoice } from './phone-choice'
@@ -34,6 +35,7 @@ export function LoginCard({ appName, host, returnTo, signUpOpen, first }: Props)
   const title = useRef<HTMLHeadingElement>(null)
   if (wide && !asked) setAsked(true)
   const request = useLoginRequest(asked, returnTo, first)
+  useLostFocus(request.phase.name, title)
 
   function show() {
     setAsked(true)

@@ -13,10 +13,10 @@ const opened: Opened = {
 
 function known(
   status: Status | undefined,
-  more: Partial<Known> & { reason?: LoginView['reason'] } = {},
+  { reason, number, needs, ...more }: Partial<Known> & Pick<LoginView, 'reason' | 'number' | 'needs'> = {},
 ): Known {
-  const view = status && { id: opened.id, status, revision: 1, expiresIn: 1, reason: more.reason }
-  return { opened, view, signedIn: false, failed: false, stale: false, ...more }
+  const view = status && { id: opened.id, status, revision: 1, expiresIn: 1, reason, number, needs }
+  return { opened, view, signedIn: false, failed: undefined, stale: false, ...more }
 }
 
 test.each([
@@ -44,10 +44,23 @@ test('a refusal keeps its reason', () => {
 })
 
 test('a refused consume says so, unless the request itself was rejected', () => {
-  expect(phaseOf(known('consumed', { failed: true }))).toEqual({ name: 'rejected', reason: 'failed' })
-  expect(phaseOf(known('rejected', { failed: true, reason: 'session_ended' }))).toEqual({
+  expect(phaseOf(known('consumed', { failed: 'failed' }))).toEqual({ name: 'rejected', reason: 'failed' })
+  expect(phaseOf(known('rejected', { failed: 'failed', reason: 'session_ended' }))).toEqual({
     name: 'rejected',
     reason: 'session_ended',
+  })
+})
+
+test('a number is shown while the phone is asked for it', () => {
+  expect(phaseOf(known('scanned', { number: 47 }))).toMatchObject({ name: 'scanned', number: 47 })
+})
+
+test('what was approved and owes a code asks for it, until it has its session or is refused', () => {
+  expect(phaseOf(known('confirmed', { needs: ['code'] })).name).toBe('owed')
+  expect(phaseOf(known('confirmed', { needs: ['code'], signedIn: true })).name).toBe('confirmed')
+  expect(phaseOf(known('confirmed', { needs: ['code'], failed: 'proof_tries' }))).toEqual({
+    name: 'rejected',
+    reason: 'proof_tries',
   })
 })
 

@@ -6,7 +6,7 @@ import type { Phase } from './phase'
 const STEPS = ['step1', 'step2', 'step3'] as const
 
 /** How many of the steps lie behind the person. */
-const DONE: Partial<Record<Phase['name'], number>> = { scanned: 2, confirmed: 3, consumed: 3 }
+const DONE: Partial<Record<Phase['name'], number>> = { scanned: 2, owed: 3, confirmed: 3, consumed: 3 }
 
 export function Steps({ phase }: { phase: Phase }) {
   const t = useTranslations('login')

@@ -23,10 +23,13 @@ export function useLoginRequest(asked: boolean, returnTo: string, first: Opened 
   const { data: view, error, mutate } = useLoginView(wanted ? opened : undefined)
   const gone = hasCode(error, 'not_found')
   const approved = view?.status === 'confirmed' || view?.status === 'consumed'
-  const { signedIn, failed, fault: consumeFault } = useConsume(approved ? view.id : undefined)
+  const owes = view?.needs !== undefined
+  const { signedIn, failed, typing, fault: consumeFault } = useConsume(approved ? view.id : undefined, owes)
   const over = !approved && (gone || view?.status === 'expired')
   const { stale, reset } = useRenewal(over, renew)
   const [stopped, setStopped] = useState(false)
+  const [owed, setOwed] = useState<string>()
+  if (owes && view && view.id !== owed) setOwed(view.id)
 
   useWithdrawOnLeave(opened?.id, view?.status)
 
@@ -44,6 +47,7 @@ export function useLoginRequest(asked: boolean, returnTo: string, first: Opened 
   const again = useCallback(() => {
     reset()
     setStopped(false)
+    setOwed(undefined)
     renew()
   }, [reset, renew])
 
@@ -61,7 +65,12 @@ export function useLoginRequest(asked: boolean, returnTo: string, first: Opened 
     ...useFreshCode(opened, view),
     userCode: opened?.userCode,
     fault: signedIn ? null : fault,
+    typing,
+    /** When the request's time is over, on this browser's clock. */
+    until: view ? view.at + view.expiresIn * 1000 : 0,
     stopped,
+    /** The last one ran out while its code was still to be typed. */
+    late: owed !== undefined && owed !== opened?.id,
     again,
     notMe,
   }

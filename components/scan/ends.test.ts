@@ -13,6 +13,7 @@ test.each([
   ['already_used', 'already_used'],
   ['not_found', 'not_found'],
   ['sign_in_required', 'session_ended'],
+  ['refused', 'refused'],
   ['cross_site', 'failed'],
 ] as const)('%s ends as %s', (code, end) => {
   expect(endOf(refusal(code))).toBe(end)
@@ -20,6 +21,11 @@ test.each([
 
 test('a rejected request ends with its reason', () => {
   expect(endOf(refusal('wrong_state', { requestStatus: 'rejected', reason: 'withdrawn' }))).toBe('withdrawn')
+})
+
+test('so does one that a wrong number ended just now', () => {
+  const more = { proof: 'number', requestStatus: 'rejected', reason: 'wrong_number' } as const
+  expect(endOf(refusal('proof_failed', more))).toBe('wrong_number')
 })
 
 test('a spent scan token means that another tab scanned again', () => {

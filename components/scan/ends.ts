@@ -10,6 +10,7 @@ export type End =
   | 'already_scanned'
   | 'already_used'
   | 'not_found'
+  | 'refused'
   | 'outdated'
   | 'failed'
 
@@ -23,6 +24,7 @@ const BY_CODE: Partial<Record<Problem['code'], End>> = {
   not_found: 'not_found',
   invalid_input: 'not_found',
   wrong_device: 'not_found',
+  refused: 'refused',
   sign_in_required: 'session_ended',
 }
 
@@ -30,8 +32,8 @@ const BY_CODE: Partial<Record<Problem['code'], End>> = {
 export function endOf(error: unknown): End {
   if (!(error instanceof ApiError)) return 'failed'
   const { code, reason, requestStatus } = error.problem
-  if (code !== 'wrong_state') return BY_CODE[code] ?? 'failed'
   if (reason) return reason
+  if (code !== 'wrong_state') return BY_CODE[code] ?? 'failed'
   if (requestStatus === 'confirmed') return 'approved'
   return requestStatus === 'scanned' ? 'outdated' : 'failed'
 }
@@ -51,6 +53,7 @@ export const NEXT_STEP: Record<End, NextStep> = {
   proof_tries: 'scan',
   session_ended: 'signin',
   not_found: 'scan',
+  refused: 'home',
   outdated: 'again',
   failed: 'again',
 }

@@ -1,4 +1,4 @@
-import { Check, Clock, LogOut, ScanLine, X } from 'lucide-react'
+import { Check, Clock, Keyboard, LogOut, ScanLine, X } from 'lucide-react'
 import type { ScanState } from './use-scan'
 
 /** What the card is about at a glance; none beside the facts, which are to be read. */
@@ -17,8 +17,18 @@ export function ScanIcon({ state }: { state: ScanState }) {
 
 function iconOf(state: Exclude<ScanState, { name: 'asked' }>) {
   const look = { className: 'size-9', strokeWidth: 1.75 }
-  if (state.name === 'checking') return <ScanLine {...look} />
-  if (state.name === 'done' || state.end === 'approved') return <Check {...look} />
-  if (state.end === 'taken_back') return <LogOut {...look} />
-  return state.end === 'expired' ? <Clock {...look} /> : <X {...look} />
+  switch (state.name) {
+    case 'checking':
+      return <ScanLine {...look} />
+    case 'done':
+      return <Check {...look} />
+    case 'owed':
+      return <Keyboard {...look} />
+    case 'over':
+      return <Clock {...look} />
+    case 'end':
+      if (state.end === 'approved') return <Check {...look} />
+      if (state.end === 'taken_back') return <LogOut {...look} />
+      return state.end === 'expired' ? <Clock {...look} /> : <X {...look} />
+  }
 }

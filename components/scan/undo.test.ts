@@ -40,6 +40,16 @@ test('nothing is said before the approval can no longer be used', async () => {
   expect(calls).not.toContain('DELETE /api/sessions/session-of-mine')
 })
 
+test('nor where the desktop has longer, for a code to type', async () => {
+  serve([])
+  let over = false
+  const ended = endSessionOf('mine', Date.now() + 90_000).then(() => (over = true))
+  await vi.advanceTimersByTimeAsync(89_000)
+  expect(over).toBe(false)
+  await vi.advanceTimersByTimeAsync(4000)
+  await ended
+})
+
 test('what can’t be used any more is looked for once', async () => {
   serve([])
   await endSessionOf('mine', 0)

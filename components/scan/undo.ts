@@ -3,7 +3,8 @@ import type { Scanned, SessionList } from '@/lib/wire'
 import { api, get, hasCode } from '../api'
 
 const LOOK_EVERY_MS = 2000
-const MOST_LOOKS = 32
+/** Enough for the 90 s in which the desktop may use an approval, at most. */
+const MOST_LOOKS = 47
 
 /** True where the request is past confirming: the answer to this phone's own approval was lost. */
 export function wasApproved(error: unknown): boolean {

@@ -1,41 +1,24 @@
 'use client'
-import { useEffect, useRef, useState } from 'react'
-import type { Confirmed, Scanned } from '@/lib/wire'
+import { useEffect, useRef, useState, type RefObject } from 'react'
+import type { Scanned } from '@/lib/wire'
 import { Cancelled } from '../account/use-reauthentication'
 import { api, ApiError, hasCode } from '../api'
 import { isPassing, retrying, type Fault } from '../retrying'
+import { approve, isUnsure, passwordFault, PasswordMissing, type Proofs } from './approval'
 import { endOf } from './ends'
-import { undo, wasApproved } from './undo'
+import { undo } from './undo'
 import type { Choice } from './use-choice'
-import type { ScanState } from './use-scan'
+import type { Approved, ScanState } from './use-scan'
 
 type Guard = <T>(action: () => Promise<T>) => Promise<T>
 type Work = 'approve' | 'decline' | 'undo'
-
-/** Seconds for which the desktop can use an approval whose answer was lost. */
-const USABLE_SECONDS = 60
-
-const done = (scanned: Scanned, seconds: number): ScanState => {
-  return { name: 'done', scanned, usableUntil: Date.now() + seconds * 1000 }
-}
-
-async function approve(scanned: Scanned, choice: Choice): Promise<ScanState> {
-  try {
-    const body = { scanToken: scanned.scanToken, ...choice }
-    const { expiresIn } = await api<Confirmed>('POST', `/api/login/${scanned.id}/confirm`, body)
-    return done(scanned, expiresIn)
-  } catch (error) {
-    if (wasApproved(error)) return done(scanned, USABLE_SECONDS)
-    throw error
-  }
-}
 
 async function decline({ id, scanToken }: Scanned): Promise<ScanState> {
   await api('POST', `/api/login/${id}/reject`, { scanToken })
   return { name: 'end', end: 'declined' }
 }
 
-async function takeBack(scanned: Scanned, usableUntil: number): Promise<ScanState> {
+async function takeBack({ scanned, usableUntil }: Approved): Promise<ScanState> {
   await undo(scanned, usableUntil)
   return { name: 'end', end: 'taken_back' }
 }
@@ -51,14 +34,21 @@ export function useDecision(state: ScanState, setState: (state: ScanState) => vo
   const [busy, setBusy] = useState<Work>()
   const [error, setError] = useState<unknown>()
   const [fault, setFault] = useState<Fault | null>(null)
+  const [tapped, setTapped] = useState<number>()
+  const [wantsPassword, setWantsPassword] = useState(false)
   const press = useRef<AbortController>(undefined)
+  /** A press is on its way, or an approval lost its answer. */
+  const unsure = useRef(false)
+  const asksPassword = state.name === 'asked' && (wantsPassword || state.scanned.proofs.includes('password'))
 
-  useExpiry(state, setState)
+  useExpiry(state, setState, unsure)
   useEffect(() => () => press.current?.abort(), [])
 
   async function run(work: Work, action: () => Promise<ScanState>) {
     press.current?.abort()
     const { signal } = (press.current = new AbortController())
+    const before = unsure.current
+    unsure.current = true
     setBusy(work)
     setError(undefined)
     try {
@@ -67,31 +57,61 @@ export function useDecision(state: ScanState, setState: (state: ScanState) => vo
       setState(next)
     } catch (thrown) {
       if (signal.aborted) return
-      const stays = isPassing(thrown) || !(thrown instanceof ApiError) || work === 'undo'
-      if (!stays) setState({ name: 'end', end: endOf(thrown) })
-      else if (!(thrown instanceof Cancelled)) setError(thrown)
+      refused(work, thrown, before)
     }
     setBusy(undefined)
+  }
+
+  function refused(work: Work, thrown: unknown, before: boolean) {
+    const password = passwordFault(thrown) !== undefined
+    const stays = password || isPassing(thrown) || !(thrown instanceof ApiError) || work === 'undo'
+    // Who is asked for the password hears with it that no tap got through; other refusals say nothing of earlier taps.
+    unsure.current = stays && !password && (before || (work === 'approve' && isUnsure(thrown)))
+    if (!unsure.current) setTapped(undefined)
+    if (password) setWantsPassword(true)
+    if (!stays) setState({ name: 'end', end: endOf(thrown) })
+    else if (!(thrown instanceof Cancelled)) setError(thrown)
   }
 
   return {
     busy,
     error,
     fault,
-    approve: (scanned: Scanned, choice: Choice) => run('approve', () => approve(scanned, choice)),
-    decline: (scanned: Scanned) => run('decline', () => decline(scanned)),
-    undo: (scanned: Scanned, usableUntil: number) => run('undo', () => takeBack(scanned, usableUntil)),
+    asksPassword,
+    /** The number of a tap that may have arrived: no other one can be tapped in its place. */
+    tapped,
+    approve: (scanned: Scanned, choice: Choice, proofs: Proofs) => {
+      if (asksPassword && !proofs.password) return setError(new PasswordMissing())
+      setTapped(proofs.number)
+      void run('approve', () => approve(scanned, choice, proofs))
+    },
+    decline: (scanned: Scanned) => void run('decline', () => decline(scanned)),
+    undo: (approved: Approved) => void run('undo', () => takeBack(approved)),
   }
 }
 
-/** A card whose time is over must not look as if it could still be approved. */
-function useExpiry(state: ScanState, setState: (state: ScanState) => void): void {
-  const scanned = state.name === 'asked' ? state.scanned : undefined
+export type Decision = ReturnType<typeof useDecision>
+
+/**
+ * A card whose time is over must not look as if it could still be approved, nor a code as if it could still be typed.
+ * While a press is on its way, or lost its answer, the card waits for the server's word instead.
+ */
+function useExpiry(state: ScanState, setState: (state: ScanState) => void, unsure: RefObject<boolean>): void {
+  const asked = state.name === 'asked' ? state.scanned : undefined
+  const owed = state.name === 'owed' ? state : undefined
 
   useEffect(() => {
-    if (!scanned) return
-    const expire = () => setState({ name: 'end', end: 'expired' })
-    const timer = setTimeout(expire, scanned.expiresIn * 1000)
+    if (!asked) return
+    const expire = () => unsure.current || setState({ name: 'end', end: 'expired' })
+    const timer = setTimeout(expire, asked.expiresIn * 1000)
     return () => clearTimeout(timer)
-  }, [scanned, setState])
+  }, [asked, setState, unsure])
+
+  useEffect(() => {
+    if (!owed) return
+    const { scanned, usableUntil } = owed
+    const expire = () => setState({ name: 'over', scanned, usableUntil })
+    const timer = setTimeout(expire, usableUntil - Date.now())
+    return () => clearTimeout(timer)
+  }, [owed, setState])
 }

@@ -6,11 +6,20 @@ import { retrying, type Fault } from '../retrying'
 import { useOnceSeen } from '../use-browser'
 import { endOf, type End } from './ends'
 
+/** Until `usableUntil`, on this browser's clock, the desktop can make it a session. */
+export interface Approved {
+  scanned: Scanned
+  usableUntil: number
+}
+
 export type ScanState =
   | { name: 'checking' }
   | { name: 'asked'; scanned: Scanned }
-  /** Approved; until `usableUntil`, on this browser's clock, the desktop can make it a session. */
-  | { name: 'done'; scanned: Scanned; usableUntil: number }
+  | ({ name: 'done' } & Approved)
+  /** Approved, and the desktop waits for this code to be typed. */
+  | ({ name: 'owed'; code: string } & Approved)
+  /** The time for that is over; whether it was typed, this phone doesn't know. */
+  | ({ name: 'over' } & Approved)
   | { name: 'end'; end: End }
 
 const CHECKING: ScanState = { name: 'checking' }

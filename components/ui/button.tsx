@@ -2,7 +2,7 @@ import Link from 'next/link'
 import type { ComponentProps } from 'react'
 
 const BASE =
-  'inline-flex min-h-12 items-center justify-center gap-2 rounded-card px-4 py-2 text-center font-semibold transition-colors duration-150 disabled:cursor-default'
+  'inline-flex min-h-12 items-center justify-center gap-2 rounded-card px-4 py-2 text-center font-semibold transition-colors duration-150 disabled:cursor-default aria-disabled:cursor-default'
 
 const VARIANTS = {
   primary: 'bg-accent text-on-accent hover:bg-accent-strong',
@@ -22,14 +22,26 @@ interface ButtonProps extends ComponentProps<'button'> {
   variant?: Variant
   /** At work: shows it, and takes no second press. */
   busy?: boolean
+  /** Keeps the focus while it takes no press, which a disabled button loses. */
+  keepsFocus?: boolean
 }
 
-export function Button({ variant = 'primary', busy = false, className, children, ...props }: ButtonProps) {
+export function Button({
+  variant = 'primary',
+  busy = false,
+  keepsFocus = false,
+  className,
+  children,
+  ...props
+}: ButtonProps) {
+  const off = busy || props.disabled === true
   return (
     <button
       type="button"
       {...props}
-      disabled={busy || props.disabled}
+      disabled={off && !keepsFocus}
+      aria-disabled={(off && keepsFocus) || undefined}
+      onClick={off ? undefined : props.onClick}
       aria-busy={busy || undefined}
       className={classes(variant, `relative ${className ?? ''}`)}
     >

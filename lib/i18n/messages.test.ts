@@ -40,7 +40,16 @@ describe('messages', () => {
     ['en', en],
     ['zh', zh],
   ] as const)('every message of %s can be formatted', (locale, messages) => {
-    const values = { minutes: 1, seconds: 5, count: 2, min: 10, code: () => 'x', address: () => 'x' }
+    const values = {
+      minutes: 1,
+      seconds: 5,
+      count: 2,
+      min: 10,
+      number: 47,
+      tries: 2,
+      code: () => 'x',
+      address: () => 'x',
+    }
     const words = ['app', 'name', 'email', 'when', 'device', 'browser', 'system']
     const t = createTranslator({
       locale,

@@ -27,7 +27,9 @@ export default async function ScanCodePage({ params }: { params: Promise<{ code:
   if (status === 'unavailable') return <Unavailable />
   const { appUrl, signUp } = settings()
   return (
-    <ClientMessages only={['scan', 'device', 'faults', 'errors', 'fields', 'reauthenticate', 'common']}>
+    <ClientMessages
+      only={['scan', 'device', 'when', 'faults', 'errors', 'fields', 'reauthenticate', 'common']}
+    >
       {status === 'signed_in' ? (
         <ScanFlow {...target} />
       ) : (
