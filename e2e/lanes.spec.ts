@@ -98,6 +98,7 @@ class World {
       .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<time>')
       .replace(/(?<=[eE]xpires=)\w{3}, [^;]*GMT/g, '<time>')
       .replace(/(?<="(expiresIn|codeExpiresIn)":)[1-9]\d*/g, '<seconds>')
+      .replace(/(?<="choices":)\[\d\d,\d\d,\d\d\]/g, '<numbers>')
       .replace(/(qrl-ticket=)[^;]+(; Max-Age=)\d+/g, '$1<ticket>$2<seconds>')
       .replace(/(?<=^retry: )\d{4}$/gm, '<retry>')
   }

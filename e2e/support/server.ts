@@ -23,6 +23,9 @@ export interface ServerOptions {
   rareSafetyRead?: boolean
   /** How many connections may be held for desktops that wait. */
   maxStreams?: number
+  /** False lets this machine be no trusted network: then a strange desktop is approved by its number. */
+  trusted?: false
+  policy?: 'adaptive' | 'strict' | 'off'
   /** False leaves the login API to Next. */
   fastLane?: boolean
   /** The most that its heap may grow to; without it, garbage is collected only when much has gathered. */
@@ -114,7 +117,7 @@ export class Server {
   /** Nothing of the tester's own settings reaches the server. */
   #environment(): NodeJS.ProcessEnv {
     const { PATH, HOME, TMPDIR } = process.env
-    const { limits, behindProxy, rareSafetyRead, maxStreams, fastLane } = this.options
+    const { limits, behindProxy, rareSafetyRead, maxStreams, fastLane, trusted, policy } = this.options
     return {
       ...Object.fromEntries(
         Object.entries({ PATH, HOME, TMPDIR }).filter(([, value]) => value !== undefined),
@@ -127,6 +130,8 @@ export class Server {
       LOG_LEVEL: 'error',
       ...(!limits && { RATE_LIMIT_SCALE: '1000' }),
       ...(behindProxy && { TRUSTED_PROXIES: 'loopback' }),
+      ...(trusted !== false && { TRUSTED_NETWORKS: 'loopback' }),
+      ...(policy && { PROOF_POLICY: policy }),
       ...(!rareSafetyRead && { SAFETY_READ_SECONDS: '1' }),
       ...(maxStreams !== undefined && { MAX_STREAMS: String(maxStreams) }),
       ...(fastLane === false && { FAST_LANE: 'off' }),

@@ -25,6 +25,31 @@ export async function approve(phone: Page, words: Words = messages): Promise<voi
   await expect(phone.getByRole('heading', { name: words.scan.done.title })).toBeVisible()
 }
 
+/** The numbers that the phone may choose from. */
+export const numbers = (phone: Page): Locator => phone.getByRole('button', { name: /^[1-9]\d$/ })
+
+/** The number that the desktop shows, as its live region says it. */
+export async function shownNumber(desktop: Page): Promise<string> {
+  const said = status(desktop)
+  await expect(said).toHaveText(/\b[1-9]\d\b/)
+  return /\b[1-9]\d\b/.exec(await said.innerText())![0]
+}
+
+/** The phone taps the number that the desktop shows. */
+export async function approveByNumber(phone: Page, desktop: Page): Promise<void> {
+  await numbers(phone)
+    .filter({ hasText: await shownNumber(desktop) })
+    .click()
+}
+
+/** The phone taps a number that the desktop does not show. */
+export async function pickWrong(phone: Page, desktop: Page): Promise<void> {
+  await numbers(phone)
+    .filter({ hasNotText: await shownNumber(desktop) })
+    .first()
+    .click()
+}
+
 /** The desktop has said who signed in, and left the sign-in page. */
 export async function arrived(desktop: Page, path = '/'): Promise<void> {
   await desktop.waitForURL((url) => url.pathname + url.search === path)
