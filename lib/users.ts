@@ -10,7 +10,6 @@ import { provePassword } from './proofs/password'
 import { createSession, PASSWORD_STAY_SECONDS, type SignedIn } from './sessions/create'
 import { requireLive, type CurrentSession } from './sessions/current'
 import { endOthers } from './sessions/end'
-import { endRequestsOf } from './login/move'
 import { newId } from './tokens'
 import type { Agent } from './user-agent'
 
@@ -144,7 +143,6 @@ export async function changePassword(
     })
     if (changed.count === 0) throw new AppError('proof_failed')
     await tx.session.updateMany({ where: { id: session.id }, data: { reauthenticatedAt: now } })
-    await endRequestsOf(tx, [session.id], now)
     const ended = await endOthers(tx, session, 'password_changed', now, address)
     await audit(tx, now, {
       type: 'password_changed',

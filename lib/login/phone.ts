@@ -173,13 +173,14 @@ export async function confirm(
   requireStrong(session, now)
   const binding = phoneBinding(id, body.scanToken, session)
   const row = await requireOwn(id, binding, session, now)
-  const code = demands(row, 'code') ? oneTimeCode.challenge(id, body.scanToken) : null
   const status = statusAt(row, now)
-  if (status === 'confirmed' && code) return { request: row, code: code.code }
+  if (status === 'confirmed' && demands(row, 'code'))
+    return { request: row, code: oneTimeCode.recall(id, body.scanToken, row.codeHash) }
   if (status !== 'scanned') throw explain(row, 'confirm', now)
   if (demands(row, 'number') && body.number === undefined)
     throw new AppError('proof_required', { proof: 'number' })
   if (demands(row, 'password') && !isProven(session, now)) await askPassword(session, body.password)
+  const code = demands(row, 'code') ? oneTimeCode.challenge(id, body.scanToken) : null
   const isRight = !demands(row, 'number') || matchingNumber.check(row.number, body.number as number)
   const request = await db().move((tx) =>
     isRight

@@ -6,7 +6,7 @@ import { db } from '../db'
 import { settings } from '../env'
 import { resetPassword } from '../operator'
 import * as passwords from '../passwords'
-import { revokeOthers, signOut } from '../sessions/end'
+import { revokeOthers, signOut, revokeSession } from '../sessions/end'
 import { auditOf, refused, rowOf, sessionsFrom, tally } from '../testing/outcomes'
 import {
   codeOf,
@@ -198,6 +198,18 @@ describe('a browser is known', () => {
     await signOut(desktop.session, later(DAY - 1), null)
     expect(await asked(at(desktop), later(DAY))).toBe(MEDIUM)
     expect(await asked(at(desktop), later(3 * DAY))).toBe(MEDIUM)
+  })
+
+  test('nor where it ran out by itself within the day', async () => {
+    const desktop = await letIn(phone, NOON, 'derived', '12h', strange)
+    expect(await asked(at(desktop), later(DAY + 1))).toBe(MEDIUM)
+  })
+
+  test('nor where it was ended from another device later on', async () => {
+    const desktop = await letIn(phone, NOON, 'derived', '30d', strange)
+    expect(await asked(at(desktop), later(DAY))).toBe(LOW)
+    await revokeSession(phone.session, desktop.session.id, later(DAY), null)
+    expect(await asked(at(desktop), later(DAY))).toBe(MEDIUM)
   })
 
   test('not to another account, and not by a forged cookie', async () => {
@@ -423,17 +435,34 @@ describe('the password', () => {
     expect(compared).not.toHaveBeenCalled()
   })
 
-  test('takes a while to compare: a session that ends meanwhile approves nothing', async () => {
-    const now = later(TEN_MINUTES)
-    const scanned = await openAndScan(phone, now, strange)
+  /** Lets something happen between the comparison and the move. */
+  const meanwhile = (change: () => Promise<unknown>) => {
     const compare = passwords.verifyPassword
     vi.spyOn(passwords, 'verifyPassword').mockImplementationOnce(async (stored, given) => {
       const matches = await compare(stored, given)
-      await signOut(phone.session, now, null)
+      await change()
       return matches
     })
+  }
+
+  test('takes a while to compare: a session that ends meanwhile approves nothing', async () => {
+    const now = later(TEN_MINUTES)
+    const scanned = await openAndScan(phone, now, strange)
+    meanwhile(() => signOut(phone.session, now, null))
     const late = approve(scanned, { ...right(scanned), password: PASSWORD }, now)
     expect(await refused(late)).toBe('wrong_state session_ended rejected')
+  })
+
+  test('takes a while to compare: a scan token that is replaced meanwhile neither approves nor ends', async () => {
+    const now = later(TEN_MINUTES)
+    const scanned = await openAndScan(phone, now, strange)
+    for (const number of [right(scanned), wrong(scanned)]) {
+      meanwhile(() => scan({ id: scanned.id }, phone.session, undefined, PHONE, now))
+      const { request, scanToken } = await scan({ id: scanned.id }, phone.session, undefined, PHONE, now)
+      const late = approve({ id: scanned.id, scanToken }, { ...number, password: PASSWORD }, now)
+      expect(await refused(late)).toBe('wrong_state scanned')
+      expect((await rowOf(scanned.id)).revision).toBe(request.revision + 1)
+    }
   })
 })
 

@@ -38,6 +38,7 @@ export async function findAsScanner(where: Statement, userId: string, now: Date)
             AND "Device"."userId" = ${userId} AND "Session"."userId" = ${userId}
             AND ("Device"."distrustedAt" IS NULL OR "Session"."createdAt" > "Device"."distrustedAt")
             AND ("Session"."probationEndsAt" IS NULL OR ("Session"."probationEndsAt" <= ${now}
+              AND "Session"."expiresAt" > "Session"."probationEndsAt"
               AND ("Session"."endedAt" IS NULL OR "Session"."endedAt" > "Session"."probationEndsAt")))
         ) AS "isKnown",
         ${entries('login_rejected', 'wrong_number', WRONG_PICK_DAYS)} AS "wrongPicks",

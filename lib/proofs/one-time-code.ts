@@ -17,12 +17,22 @@ const hashOf = (full: Buffer): string => full.toString('base64url')
  * them again where the answer was lost.
  */
 export function challenge(id: string, scanToken: string): { code: string; hash: string } {
-  const code = String(mac('one-time-code', id, scanToken).readUIntBE(0, 6) % 1_000_000).padStart(6, '0')
-  return { code, hash: hashOf(mac('one-time-code', id, code)) }
+  const code = digitsOf(mac('one-time-code', 'digits', id, scanToken))
+  return { code, hash: hashOf(mac('one-time-code', 'hash', id, code)) }
 }
+
+/** The digits of a scan once more, under whichever key they were drawn; undefined where they are not the stored ones. */
+export const recall = (id: string, scanToken: string, stored: string | null): string | undefined =>
+  macs('one-time-code', 'digits', id, scanToken)
+    .map(digitsOf)
+    .find((code) => check(id, stored, code))
+
+const digitsOf = (full: Buffer): string => String(full.readUIntBE(0, 6) % 1_000_000).padStart(6, '0')
 
 /** True where the typed digits are those of the stored hash; spaces and dashes don't matter. */
 export function check(id: string, stored: string | null, typed: string): boolean {
   const digits = typed.replace(/[\s\p{Pd}]/gu, '')
-  return stored !== null && macs('one-time-code', id, digits).some((full) => equal(hashOf(full), stored))
+  return (
+    stored !== null && macs('one-time-code', 'hash', id, digits).some((full) => equal(hashOf(full), stored))
+  )
 }

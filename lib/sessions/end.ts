@@ -73,7 +73,7 @@ const parentOf = async (tx: Transaction, id: string): Promise<string | null> =>
   (await tx.session.findUnique({ where: { id }, select: { parentId: true } }))?.parentId ?? null
 
 /**
- * Ends one session of the same account, with its descendants.
+ * Ends one session of the same account, with its descendants, and forgets its browser: it may be a stranger's.
  * @throws AppError `not_found`, or `reauthentication_required` where a QR session reaches beyond its descendants
  */
 export function revokeSession(
@@ -88,6 +88,7 @@ export function revokeSession(
     const target = live.find((row) => row.id === targetId)
     if (!target) throw new AppError('not_found')
     if (!isWithin(live, target.id, session.id)) requireStrong(session, now)
+    if (target.deviceId !== session.deviceId) await distrustDevices(tx, { id: target.deviceId }, now)
     return endSessions(tx, [target.id], 'revoked', now, address)
   })
 }
@@ -120,6 +121,8 @@ export async function endOthers(
   address: string | null,
 ): Promise<number> {
   await distrustDevices(tx, { userId: session.userId, id: { not: session.deviceId } }, now)
+  // They were scanned when their desktops were still known.
+  await endRequestsOf(tx, [session.id], now)
   await tx.session.updateMany({ where: { id: session.id, kind: 'derived' }, data: { kind: 'independent' } })
   const others = await tx.session.findMany({
     where: { userId: session.userId, id: { not: session.id }, ...liveAt(now) },

@@ -47,3 +47,7 @@ CREATE INDEX "LoginRequest_scanSessionId_idx" ON "LoginRequest"("scanSessionId")
 CREATE INDEX "LoginRequest_expiresAt_idx" ON "LoginRequest"("expiresAt");
 PRAGMA foreign_keys=ON;
 PRAGMA defer_foreign_keys=OFF;
+
+-- Sessions that codes made before there was a probation have not outlived one: they make no browser known yet.
+UPDATE "Session" SET "probationEndsAt" = strftime('%Y-%m-%dT%H:%M:%f', "createdAt", '+1 day') || '+00:00'
+WHERE "method" = 'qr';
