@@ -9,5 +9,7 @@ export default defineConfig({
     pool: 'forks',
     maxWorkers: 2,
     restoreMocks: true,
+    // A busy machine is no defect.
+    testTimeout: 30_000,
   },
 })
