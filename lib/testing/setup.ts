@@ -17,7 +17,16 @@ Object.assign(process.env, {
   TRUSTED_NETWORKS: '198.51.100.0/24',
 })
 // Whatever else the developer has set must not reach the tests.
-for (const name of ['DATABASE_URL', 'HOST', 'PORT', 'APP_NAME', 'SIGN_UP', 'TRUSTED_PROXIES', 'API_DOCS', 'PROOF_POLICY'])
+for (const name of [
+  'DATABASE_URL',
+  'HOST',
+  'PORT',
+  'APP_NAME',
+  'SIGN_UP',
+  'TRUSTED_PROXIES',
+  'API_DOCS',
+  'PROOF_POLICY',
+])
   delete process.env[name]
 
 await migrate(path.join(dataDir, 'qr-login.db'))
