@@ -151,7 +151,7 @@ ${table(pageTable(measures.page))}
 }
 
 function profileText(profile) {
-  return `Where the processor time goes, by a sampling profiler in runs of their own (self time, idle left out):
+  return `Where the processor time goes, by a sampling profiler in runs of their own (self time, idle left out; "ours" holds the time that SQLite takes for prepared statements):
 
 ${table(profileTable(profile))}`
 }
