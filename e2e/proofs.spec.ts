@@ -6,7 +6,7 @@ import { readCode } from './support/qr'
 import { approveByNumber, arrived, letIn, numbers, pickWrong, scan, shownNumber } from './support/steps'
 import { messages as t } from './support/words'
 
-test.use({ serverOptions: { trusted: false } })
+test.use({ serverOptions: { policy: 'adaptive' } })
 
 /** Counts what a person does on a page from here on: presses, and fields that are filled in. */
 async function counting(page: Page): Promise<() => number> {
@@ -154,7 +154,7 @@ test('where the policy is off, one tap lets a strange desktop in', async ({
   openDesktop,
   openPhone,
 }) => {
-  const server = await startServer({ trusted: false, policy: 'off' })
+  const server = await startServer({ policy: 'off' })
   const phone = await openPhone({ server })
   const desktop = await openDesktop({ server })
   await signedIn(phone)
@@ -168,7 +168,7 @@ test('where the policy is strict, a strange desktop has to prove all, and a risk
   trouble,
 }) => {
   trouble.expect(/403 .* @ \/api\/login\/[\w-]+\/confirm/, /403 .* @ \/api\/login\/scan/)
-  const server = await startServer({ trusted: false, policy: 'strict' })
+  const server = await startServer({ policy: 'strict' })
   const phone = await openPhone({ server })
   const desktop = await openDesktop({ server })
   await signedIn(phone)

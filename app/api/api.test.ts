@@ -85,8 +85,11 @@ async function confirmed(by = phone, kind: wire.Kind = 'derived') {
   return id
 }
 
-/** A desktop in a network that no setting trusts. */
-const strangeDesktop = () => new Browser('203.0.113.88')
+/** A desktop in a network that no setting trusts, while sign-ins have to prove something. */
+function strangeDesktop() {
+  vi.spyOn(settings(), 'proofPolicy', 'get').mockReturnValue('adaptive')
+  return new Browser('203.0.113.88')
+}
 
 async function approve(id: string, scanToken: string, fields: object = {}) {
   const body = { scanToken, stay: '12h', kind: 'derived', ...fields }

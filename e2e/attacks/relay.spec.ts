@@ -9,7 +9,7 @@ import { readCode } from '../support/qr'
 import { approveByNumber, arrived, numbers, pickWrong, scan } from '../support/steps'
 import { messages as t } from '../support/words'
 
-test.use({ serverOptions: { trusted: false } })
+test.use({ serverOptions: { policy: 'adaptive' } })
 
 const approveButton = (phone: Page) =>
   phone.getByRole('button', { name: t.scan.confirm.approve, exact: true })

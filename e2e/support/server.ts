@@ -23,9 +23,10 @@ export interface ServerOptions {
   rareSafetyRead?: boolean
   /** How many connections may be held for desktops that wait. */
   maxStreams?: number
-  /** False lets this machine be no trusted network: then a strange desktop is approved by its number. */
-  trusted?: false
+  /** What a sign-in has to prove. Without it, nothing: what is not about proofs is approved by one plain tap. */
   policy?: 'adaptive' | 'strict' | 'off'
+  /** Makes this machine a trusted network. */
+  trusted?: boolean
   /** False leaves the login API to Next. */
   fastLane?: boolean
   /** The most that its heap may grow to; without it, garbage is collected only when much has gathered. */
@@ -130,8 +131,8 @@ export class Server {
       LOG_LEVEL: 'error',
       ...(!limits && { RATE_LIMIT_SCALE: '1000' }),
       ...(behindProxy && { TRUSTED_PROXIES: 'loopback' }),
-      ...(trusted !== false && { TRUSTED_NETWORKS: 'loopback' }),
-      ...(policy && { PROOF_POLICY: policy }),
+      PROOF_POLICY: policy ?? 'off',
+      ...(trusted && { TRUSTED_NETWORKS: 'loopback' }),
       ...(!rareSafetyRead && { SAFETY_READ_SECONDS: '1' }),
       ...(maxStreams !== undefined && { MAX_STREAMS: String(maxStreams) }),
       ...(fastLane === false && { FAST_LANE: 'off' }),

@@ -80,6 +80,14 @@ describe('the ceremony', () => {
   ])('of the policy %s at a %s risk', (policy, risk, ceremony) => {
     expect(ceremonyFor(AT[risk], policy)).toEqual(ceremony)
   })
+
+  test.each<[Policy, ReturnType<typeof ceremonyFor>]>([
+    ['adaptive', { risk: 'low', proofs: ['number'], refused: false }],
+    ['strict', { risk: 'low', proofs: ['number'], refused: false }],
+    ['off', { risk: 'low', proofs: [], refused: false }],
+  ])('of the policy %s for a strange desktop in a trusted network', (policy, ceremony) => {
+    expect(ceremonyFor({ ...QUIET, knownDesktop: false, trustedNetwork: true }, policy)).toEqual(ceremony)
+  })
 })
 
 describe('more risk', () => {
@@ -127,6 +135,15 @@ describe('more risk', () => {
     )
     // It would hold of pairs that are alike, too. About 200 rise, and more.
     expect(rose).toBeGreaterThan(10)
+  })
+
+  test.each(['adaptive', 'strict'] as const)('no strange desktop gets in by a plain tap: %s', (policy) => {
+    fc.assert(
+      fc.property(anySignals, (signals) => {
+        const { proofs, refused } = ceremonyFor({ ...signals, knownDesktop: false }, policy)
+        expect(refused || proofs.includes('number')).toBe(true)
+      }),
+    )
   })
 
   test('is never less under the strict policy than under the adaptive one, nor there than without', () => {

@@ -13,7 +13,9 @@ Object.assign(process.env, {
   APP_URL: 'http://localhost:3000',
   LOG_LEVEL: 'silent',
   RATE_LIMIT_SCALE: '1000',
-  // Where DESKTOP stands: what is not about proofs is approved with one tap.
+  // What is not about proofs is approved with one tap.
+  PROOF_POLICY: 'off',
+  // Where DESKTOP stands.
   TRUSTED_NETWORKS: '198.51.100.0/24',
 })
 // Whatever else the developer has set must not reach the tests.
@@ -25,7 +27,10 @@ for (const name of [
   'SIGN_UP',
   'TRUSTED_PROXIES',
   'API_DOCS',
-  'PROOF_POLICY',
+  'SMTP_URL',
+  'MAIL_FROM',
+  'GEOIP_DATABASE',
+  'AUDIT_DAYS',
 ])
   delete process.env[name]
 
