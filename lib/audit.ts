@@ -1,6 +1,7 @@
 /** What happened, for the person and the operator. Append-only, and written in the transaction that it tells of. */
 import type { Transaction } from './db'
 import { insertInto, type Runner } from './sql'
+import type { Agent } from './user-agent'
 
 export type AuditType =
   | 'account_created'
@@ -11,11 +12,17 @@ export type AuditType =
   | 'login_confirmed'
   | 'login_rejected'
   | 'login_refused'
+  | 'login_blocked'
+  | 'login_presented'
+  | 'login_reported'
   | 'session_created'
   | 'session_ended'
+  | 'session_reported'
   | 'session_wrong_device'
   | 'reauthenticated'
   | 'password_changed'
+  | 'password_forgotten'
+  | 'email_confirmed'
   | 'profile_changed'
   | 'device_renamed'
 
@@ -27,6 +34,8 @@ export interface AuditEntry {
   address?: string | null
   /** A few plain words, like a reason or a method; never a secret, never free text of a client's. */
   detail?: string | null
+  /** The device that it is about, where that is not the session's own. */
+  device?: Agent | null
 }
 
 const row = (at: Date, entry: AuditEntry) => ({
@@ -37,6 +46,9 @@ const row = (at: Date, entry: AuditEntry) => ({
   loginRequestId: entry.loginRequestId ?? null,
   address: entry.address ?? null,
   detail: entry.detail ?? null,
+  deviceKind: entry.device?.kind ?? null,
+  deviceBrowser: entry.device?.browser ?? null,
+  deviceSystem: entry.device?.system ?? null,
 })
 
 /** Writes one entry. */

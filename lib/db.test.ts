@@ -13,7 +13,7 @@ import { insertInto, matches, sql, type Runner } from './sql'
 import { makeUser, NOON } from './testing/people'
 import { newId } from './tokens'
 
-type NewUser = Omit<User, 'disabledAt'>
+type NewUser = Pick<User, 'id' | 'name' | 'email' | 'passwordHash' | 'createdAt'>
 type NewDevice = Pick<Device, 'id' | 'userId' | 'secretHash' | 'kind' | 'createdAt'>
 
 const userData = (id = newId()): NewUser => ({

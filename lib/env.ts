@@ -25,6 +25,13 @@ export interface Settings {
   /** Networks in which a desktop counts as near. */
   trustedNetworks: string[]
   proofPolicy: Policy
+  /** A database of places (MaxMind's format). */
+  geoipDatabase: string | undefined
+  /** Where mail is handed in; undefined sends none. Holds a password. */
+  smtpUrl: string | undefined
+  mailFrom: string
+  /** How long the record of what happened is kept. */
+  auditDays: number
   rateLimitScale: number
   /** How many connections may be held for desktops that wait. */
   maxStreams: number
@@ -51,6 +58,8 @@ const EXAMPLES: Record<string, string> = {
   API_DOCS: 'on or off',
   FAST_LANE: 'on or off',
   PROOF_POLICY: 'adaptive, strict or off',
+  SMTP_URL: 'an address like smtps://user:password@mail.example.org',
+  AUDIT_DAYS: 'a whole number from 30',
   MAX_STREAMS: 'a whole number from 0',
   SAFETY_READ_SECONDS: 'a whole number from 1 to 600',
   RATE_LIMIT_SCALE: 'a number above 0',
@@ -68,6 +77,10 @@ const Environment = z.object({
   TRUSTED_PROXIES: z.string().default(''),
   TRUSTED_NETWORKS: z.string().default(''),
   PROOF_POLICY: z.enum(POLICIES).default('adaptive'),
+  GEOIP_DATABASE: z.string().optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  MAIL_FROM: z.string().max(254).optional(),
+  AUDIT_DAYS: z.coerce.number().int().min(30).max(36_500).default(180),
   RATE_LIMIT_SCALE: z.coerce.number().positive().max(1_000_000).default(1),
   API_DOCS: z.enum(['on', 'off']).default('on'),
   FAST_LANE: z.enum(['on', 'off']).default('on'),
@@ -179,6 +192,18 @@ function makeSecretFile(file: string): void {
   }
 }
 
+/** A file that is there and can be read. */
+function readFile(name: string, value: string | undefined): string | undefined {
+  if (value === undefined) return undefined
+  const file = path.resolve(/* turbopackIgnore: true */ value)
+  try {
+    fs.accessSync(file, fs.constants.R_OK)
+  } catch (error) {
+    throw new SettingsError(`${name} is ${value}, which can't be read (${(error as Error).message})`)
+  }
+  return file
+}
+
 function readNetworks(name: string, value: string): string[] {
   const networks = value.split(',').flatMap((item) => item.trim() || [])
   try {
@@ -225,6 +250,10 @@ export function readSettings(environment: Record<string, string | undefined>): S
     trustedProxies: readNetworks('TRUSTED_PROXIES', env.TRUSTED_PROXIES),
     trustedNetworks: readNetworks('TRUSTED_NETWORKS', env.TRUSTED_NETWORKS),
     proofPolicy: env.PROOF_POLICY,
+    geoipDatabase: readFile('GEOIP_DATABASE', env.GEOIP_DATABASE),
+    smtpUrl: env.SMTP_URL,
+    mailFrom: env.MAIL_FROM ?? `${env.APP_NAME} <no-reply@${new URL(appUrl).hostname}>`,
+    auditDays: env.AUDIT_DAYS,
     rateLimitScale: env.RATE_LIMIT_SCALE,
     maxStreams: env.MAX_STREAMS,
     safetyReadSeconds: env.SAFETY_READ_SECONDS,

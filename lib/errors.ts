@@ -9,6 +9,7 @@ export const ERRORS = {
   proof_required: { status: 403, title: 'A proof is missing.' },
   proof_failed: { status: 403, title: 'The proof did not match.' },
   refused: { status: 403, title: 'This sign-in is too risky for this server.' },
+  blocked: { status: 403, title: 'This account reported that desktop.' },
   wrong_device: { status: 403, title: 'This belongs to another device.' },
   cross_site: { status: 403, title: 'This call must come from this site.' },
   not_found: { status: 404, title: 'There is nothing here.' },

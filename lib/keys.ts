@@ -3,7 +3,7 @@ import { createHmac, hkdfSync } from 'node:crypto'
 import { settings } from './env'
 
 export type KeyPurpose =
-  'code' | 'user-code' | 'one-time-code' | 'ticket' | 'session' | 'device' | 'next-auth'
+  'code' | 'user-code' | 'one-time-code' | 'ticket' | 'session' | 'device' | 'link' | 'next-auth'
 
 const derived = new Map<string, Buffer>()
 

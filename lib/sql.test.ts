@@ -58,6 +58,7 @@ describe.each<[string, <T>(run: (tx: Runner) => Promise<T>) => Promise<T>]>([
         desktopAddress: null,
         desktopDeviceId: null,
         desktopDeviceHash: null,
+        browserId: null,
         scanTokenHash: null,
         scanUserId: null,
         scanSessionId: null,

@@ -6,8 +6,10 @@
 import {
   Prisma,
   type AuditEvent,
+  type Block,
   type Device,
   type LoginRequest,
+  type Notice,
   type Session,
   type User,
 } from './generated/prisma/client'
@@ -22,8 +24,10 @@ export interface Runner {
 
 interface Tables {
   AuditEvent: AuditEvent
+  Block: Block
   Device: Device
   LoginRequest: LoginRequest
+  Notice: Notice
   Session: Session
   User: User
 }

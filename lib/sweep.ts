@@ -1,9 +1,10 @@
 /** Removes what is long over. Nothing depends on it but the size of the database. */
 import { db } from './db'
+import { settings } from './env'
 
 const DAY_MS = 86_400_000
 const REQUEST_DAYS = 1
-/** Sessions that ended, and audit entries. */
+/** Sessions that ended, with the notices of them. */
 const HISTORY_DAYS = 180
 
 /** @returns how many rows went, by kind */
@@ -19,6 +20,11 @@ export async function sweep(now: Date): Promise<{ requests: number; sessions: nu
     await tx.device.deleteMany({ where: { createdAt: before(HISTORY_DAYS), sessions: { none: {} } } })
     return ended
   })
-  const events = await db().write((tx) => tx.auditEvent.deleteMany({ where: { at: before(HISTORY_DAYS) } }))
+  await db().write(async (tx) => {
+    await tx.notice.deleteMany({ where: { createdAt: before(HISTORY_DAYS) } })
+    await tx.block.deleteMany({ where: { expiresAt: { lt: now } } })
+  })
+  const { auditDays } = settings()
+  const events = await db().write((tx) => tx.auditEvent.deleteMany({ where: { at: before(auditDays) } }))
   return { requests: requests.count, sessions: sessions.count, events: events.count }
 }

@@ -82,10 +82,13 @@ export async function signInWithPassword(attempt: SignIn, now: Date): Promise<Si
         method: 'password',
         kind: 'own',
         address: attempt.address,
+        agent: attempt.agent,
         expiresAt: new Date(now.getTime() + PASSWORD_STAY_SECONDS * 1000),
       },
       now,
     )
+    // Who has the password is no stranger in this browser.
+    await tx.block.deleteMany({ where: { userId: user.id, deviceId: claimed.id } })
     return { userId: user.id, token, deviceToken: claimed.cookie }
   })
 }
@@ -98,8 +101,11 @@ async function requireUnchanged(tx: Transaction, user: { id: string; passwordHas
   if (unchanged === 0) throw new AppError('proof_failed')
 }
 
+/** What a password makes of the session in which it was given. */
+const proven = (now: Date) => ({ reauthenticatedAt: now, probationEndsAt: null })
+
 /**
- * Makes a session strong for ten minutes.
+ * Makes a session strong for ten minutes, and ends its probation.
  * @throws AppError `proof_failed`, `rate_limited`
  */
 export async function reauthenticate(
@@ -112,7 +118,7 @@ export async function reauthenticate(
   await db().write(async (tx) => {
     await requireUnchanged(tx, user)
     await requireLive(tx, session, now)
-    await tx.session.updateMany({ where: { id: session.id }, data: { reauthenticatedAt: now } })
+    await tx.session.updateMany({ where: { id: session.id }, data: proven(now) })
     await audit(tx, now, {
       type: 'reauthenticated',
       userId: session.userId,
@@ -142,7 +148,7 @@ export async function changePassword(
       data: { passwordHash },
     })
     if (changed.count === 0) throw new AppError('proof_failed')
-    await tx.session.updateMany({ where: { id: session.id }, data: { reauthenticatedAt: now } })
+    await tx.session.updateMany({ where: { id: session.id }, data: proven(now) })
     const ended = await endOthers(tx, session, 'password_changed', now, address)
     await audit(tx, now, {
       type: 'password_changed',

@@ -14,13 +14,18 @@ export const REASONS = [
   'wrong_number',
   'proof_tries',
   'session_ended',
+  'relayed',
 ] as const
 const METHODS = ['password', 'qr'] as const
 export const KINDS = ['derived', 'independent'] as const
-const STAYS = ['12h', '30d'] as const
+const STAYS = ['12h', '7d', '30d'] as const
 export const DEVICE_KINDS = ['desktop', 'phone', 'tablet', 'other'] as const
 const RISKS = ['low', 'medium', 'high'] as const
 const PROOFS = ['number', 'password', 'code'] as const
+
+const DIFFERENCES = ['address', 'place', 'country'] as const
+const NOTICES = ['session_created', 'password_changed'] as const
+export const ACTIVITIES = ['sign_ins', 'approvals', 'account'] as const
 
 export const Status = z.enum(STATUSES)
 export const Reason = z.enum(REASONS)
@@ -30,6 +35,9 @@ export const Stay = z.enum(STAYS)
 export const DeviceKind = z.enum(DEVICE_KINDS)
 export const Risk = z.enum(RISKS)
 export const Proof = z.enum(PROOFS)
+export const Difference = z.enum(DIFFERENCES)
+export const NoticeType = z.enum(NOTICES)
+export const Activity = z.enum(ACTIVITIES)
 
 export type Status = z.infer<typeof Status>
 export type Reason = z.infer<typeof Reason>
@@ -39,9 +47,12 @@ export type Stay = z.infer<typeof Stay>
 export type DeviceKind = z.infer<typeof DeviceKind>
 export type Risk = z.infer<typeof Risk>
 export type Proof = z.infer<typeof Proof>
+export type Difference = z.infer<typeof Difference>
+export type NoticeType = z.infer<typeof NoticeType>
+export type Activity = z.infer<typeof Activity>
 
 /** How long the desktop stays signed in, in seconds. */
-export const STAY_SECONDS: Record<Stay, number> = { '12h': 12 * 3600, '30d': 30 * 86400 }
+export const STAY_SECONDS: Record<Stay, number> = { '12h': 12 * 3600, '7d': 7 * 86400, '30d': 30 * 86400 }
 
 const id = z.string().regex(/^[A-Za-z0-9_-]{22}$/)
 const token = z.string().min(20).max(128)
@@ -106,18 +117,34 @@ export const ScanBody = z.union([
   z.strictObject({ userCode: z.string().min(8).max(20) }),
   z.strictObject({ id }),
 ])
-export const AskingDevice = z.object({
+/** Where an address approximately is, as far as the operator's database of places knows; the city by language. */
+export const Place = z.object({
+  city: z.object({ en: z.string(), zh: z.string() }).nullable(),
+  /** ISO 3166-1 alpha-2. */
+  country: z.string().length(2).nullable(),
+})
+/** Where somebody calls from. */
+const Where = z.object({
+  /** Null where the address could not be determined. */
+  address: z.string().nullable(),
+  place: Place.nullable(),
+})
+export const AskingDevice = Where.extend({
   kind: DeviceKind,
   browser: z.string().nullable(),
   system: z.string().nullable(),
-  /** Null where the address could not be determined. */
-  address: z.string().nullable(),
   askedAt: iso,
 })
 export const Scanned = z.object({
   id,
   scanToken: token,
   desktop: AskingDevice,
+  /** Where this phone is, to compare. */
+  phone: Where,
+  /** What of the desktop's facts is not the phone's own: another address, far away, in another country. */
+  differences: z.array(Difference),
+  /** Both call from one public address, or from one IPv6 network. */
+  sameNetwork: z.boolean(),
   account: z.object({ name: z.string(), email: z.string() }),
   risk: Risk,
   /** What `confirm` asks for (`number`, `password`), and what the desktop will be asked for afterwards (`code`). */
@@ -125,6 +152,8 @@ export const Scanned = z.object({
   /** The numbers to choose from, where one is asked for. */
   choices: z.array(twoDigits).optional(),
   kinds: z.array(Kind),
+  /** How long this desktop may stay signed in: a strange one not as long as one that is known. */
+  stays: z.array(Stay),
   expiresIn: seconds,
 })
 
@@ -144,7 +173,8 @@ export const Confirmed = z.object({
     .regex(/^\d{6}$/)
     .optional(),
 })
-export const RejectBody = z.strictObject({ scanToken: token })
+/** `report` says that somebody tried to get in: that desktop can't ask this account any more. */
+export const RejectBody = z.strictObject({ scanToken: token, report: z.boolean().default(false) })
 export const Rejected = z.object({ status: z.literal('rejected'), reason: Reason })
 export const WithdrawBody = z.strictObject({ reason: z.enum(['withdrawn', 'not_me']).default('withdrawn') })
 
@@ -176,17 +206,73 @@ export const SessionView = z.object({
   requestId: id.nullable(),
   device: DeviceView,
   address: z.string().nullable(),
+  place: Place.nullable(),
   createdAt: iso,
   lastSeenAt: iso,
   expiresAt: iso,
+  /** Until then it may do less, as its browser was strange; null where it was known. */
+  probationEndsAt: iso.nullable(),
 })
 export const SessionList = z.object({ sessions: z.array(SessionView) })
 export const RenameBody = z.strictObject({ name: z.union([z.literal(''), name.max(60)]) })
 export const Ended = z.object({ ended: z.number().int() })
 
+/** A sign-in, as a notice tells of it. */
+const NoticedSession = z.object({
+  id,
+  device: DeviceView,
+  address: z.string().nullable(),
+  place: Place.nullable(),
+  method: Method,
+  approvedBy: DeviceView.nullable(),
+  /** False once it has ended. */
+  live: z.boolean(),
+})
+export const NoticeView = z.object({
+  id,
+  type: NoticeType,
+  at: iso,
+  /** What it is about, where it is about a sign-in. */
+  session: NoticedSession.nullable(),
+})
+export const NoticeList = z.object({ notices: z.array(NoticeView) })
+
+/** What a link in a mail carries. */
+export const LinkBody = z.strictObject({ token })
+/** A sign-in, for whoever holds the link that says "this wasn't me": without addresses. */
+export const ReportView = NoticedSession.omit({ id: true, address: true }).extend({ at: iso })
+
+export const ForgottenBody = z.strictObject({ email })
+export const NewPasswordBody = z.strictObject({ token, newPassword })
+
+export const ActivityQuery = z.object({
+  of: Activity.optional(),
+  /** Entries before this one. */
+  before: z.coerce.number().int().positive().optional(),
+  limit: z.coerce.number().int().min(1).max(100).default(50),
+})
+export const ActivityEntry = z.object({
+  id: z.number().int(),
+  at: iso,
+  type: z.string(),
+  /** A reason or a method, where there is one. */
+  detail: z.string().nullable(),
+  address: z.string().nullable(),
+  place: Place.nullable(),
+  /** The device that did it, or that it was done to. */
+  device: DeviceView.nullable(),
+  /** The session that it is about, while it can be reported. */
+  reportable: id.nullable(),
+})
+export const ActivityPage = z.object({
+  entries: z.array(ActivityEntry),
+  /** What `before` has to be for the next page; null on the last. */
+  next: z.number().int().nullable(),
+})
+
 export const ReauthenticateBody = z.strictObject({ password })
 export const ProfileBody = z.strictObject({ name })
-export const Profile = z.object({ name: z.string(), email: z.string() })
+export const Profile = z.object({ name: z.string(), email: z.string(), emailConfirmed: z.boolean() })
 export const ChangePasswordBody = z.strictObject({ currentPassword: password, newPassword })
 export const LocaleBody = z.strictObject({ locale: z.enum(['en', 'zh']) })
 
@@ -211,12 +297,17 @@ export type Opened = z.infer<typeof Opened>
 export type LoginView = z.infer<typeof LoginView>
 export type Scanner = z.infer<typeof Scanner>
 export type Scanned = z.infer<typeof Scanned>
+export type Place = z.infer<typeof Place>
 export type AskingDevice = z.infer<typeof AskingDevice>
 export type Confirmed = z.infer<typeof Confirmed>
 export type Rejected = z.infer<typeof Rejected>
 export type DeviceView = z.infer<typeof DeviceView>
 export type SessionView = z.infer<typeof SessionView>
 export type SessionList = z.infer<typeof SessionList>
+export type NoticeView = z.infer<typeof NoticeView>
+export type ReportView = z.infer<typeof ReportView>
+export type ActivityEntry = z.infer<typeof ActivityEntry>
+export type ActivityPage = z.infer<typeof ActivityPage>
 export type Problem = z.infer<typeof Problem>
 export type ScanBody = z.infer<typeof ScanBody>
 export type ConfirmBody = z.infer<typeof ConfirmBody>

@@ -7,6 +7,7 @@ import { hashPassword } from '@/lib/passwords'
 import { Browser } from '@/lib/testing/browser'
 import { makePhone, makeUser, type SignedInDevice } from '@/lib/testing/people'
 import * as nextAuth from './auth/[...nextauth]/route'
+import * as confirm from './login/[id]/confirm/route'
 import * as request from './login/[id]/route'
 import * as login from './login/route'
 import * as scan from './login/scan/route'
@@ -39,6 +40,11 @@ const signIn = async () => {
   return auth('POST', 'callback/password', { email: email(), password: 'wrong', csrfToken })
 }
 const userCode = () => browser.call(scan.POST, 'POST', { body: { userCode: 'BBBB-BBBB' } })
+const approve = () =>
+  browser.call(confirm.POST, 'POST', {
+    params: { id: ID },
+    body: { scanToken: 'A'.repeat(43), stay: '12h', kind: 'derived' },
+  })
 const newUser = { name: 'Ada', email: 'new@example.org', password: 'correct horse' }
 
 /** The call that a limit guards, and the key under which it counts. Left out: what unit tests of `lib` reach. */
@@ -60,6 +66,7 @@ const GUARDED: Partial<Record<LimitName, [() => Promise<{ status: number }>, () 
   user_code_address: [userCode, () => browser.address],
   user_code_account: [userCode, () => phone.session.userId],
   scan: [userCode, () => phone.session.userId],
+  approve: [approve, () => phone.session.userId],
   password_device: [
     () => browser.call(reauthenticate.POST, 'POST', { body: { password: 'wrong' } }),
     () => `${phone.session.userId} ${phone.session.deviceId}`,
@@ -77,6 +84,10 @@ test.each(Object.keys(GUARDED) as LimitName[])(
 )
 
 test('every limit of the table is guarded here or in the tests of what it guards', () => {
-  const elsewhere = ['sign_in_device', 'wrong_device_report']
+  const elsewhere = [
+    'confirm_email',
+    'forgotten_account',
+    'forgotten_address',
+   'sign_in_device', 'wrong_device_report']
   expect([...Object.keys(GUARDED), ...elsewhere].sort()).toEqual(Object.keys(LIMITS).sort())
 })

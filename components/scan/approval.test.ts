@@ -7,10 +7,31 @@ import { endOf } from './ends'
 const ID = 'a'.repeat(22)
 
 function scanned(...proofs: Proof[]): Scanned {
-  const desktop = { kind: 'desktop', browser: null, system: null, address: null, askedAt: '' } as const
+  const desktop = {
+    kind: 'desktop',
+    browser: null,
+    system: null,
+    address: null,
+    place: null,
+    askedAt: '',
+  } as const
+  const phone = { address: null, place: null }
   const account = { name: 'Ada', email: 'ada@example.org' }
   const risk = proofs.length > 1 ? 'high' : proofs.length === 1 ? 'medium' : 'low'
-  return { id: ID, scanToken: 't', desktop, account, risk, proofs, kinds: ['derived'], expiresIn: 120 }
+  return {
+    id: ID,
+    scanToken: 't',
+    desktop,
+    phone,
+    differences: [],
+    sameNetwork: false,
+    account,
+    risk,
+    proofs,
+    kinds: ['derived'],
+    stays: ['12h'],
+    expiresIn: 120,
+  }
 }
 
 const problem = (code: Problem['code'], more: Partial<Problem> = {}): Problem => ({

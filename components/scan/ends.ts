@@ -11,6 +11,7 @@ export type End =
   | 'already_used'
   | 'not_found'
   | 'refused'
+  | 'blocked'
   | 'outdated'
   | 'failed'
 
@@ -25,6 +26,7 @@ const BY_CODE: Partial<Record<Problem['code'], End>> = {
   invalid_input: 'not_found',
   wrong_device: 'not_found',
   refused: 'refused',
+  blocked: 'blocked',
   sign_in_required: 'session_ended',
 }
 
@@ -53,7 +55,9 @@ export const NEXT_STEP: Record<End, NextStep> = {
   proof_tries: 'scan',
   session_ended: 'signin',
   not_found: 'scan',
+  relayed: 'scan',
   refused: 'home',
+  blocked: 'home',
   outdated: 'again',
   failed: 'again',
 }

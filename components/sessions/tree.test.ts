@@ -13,6 +13,8 @@ function session(id: string, more: Partial<SessionView> = {}): SessionView {
     requestId: null,
     device: { name: null, kind: 'phone', browser: null, system: null },
     address: null,
+    place: null,
+    probationEndsAt: null,
     createdAt: '2026-01-01T00:00:00Z',
     lastSeenAt: '2026-01-01T00:00:00Z',
     expiresAt: '2026-02-01T00:00:00Z',

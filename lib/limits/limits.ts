@@ -11,12 +11,17 @@ export const LIMITS = {
   sign_up: { points: 20, seconds: 3_600 },
   auth: { points: 600, seconds: 60 },
   write: { points: 240, seconds: 60 },
+  forgotten_address: { points: 20, seconds: 3_600 },
   sign_in_address: { points: 50, seconds: 900 },
   user_code_address: { points: 20, seconds: 900 },
   /** Keyed by account. */
   scan: { points: 60, seconds: 60 },
+  approve: { points: 30, seconds: 900 },
+  confirm_email: { points: 5, seconds: 3_600 },
   user_code_account: { points: 5, seconds: 900 },
   sign_in_account: { points: 10, seconds: 900 },
+  /** Keyed by e-mail address, whether it has an account or not. */
+  forgotten_account: { points: 3, seconds: 3_600 },
   /** Keyed by account and device, so that whoever guesses elsewhere can't lock the owner out. */
   sign_in_device: { points: 10, seconds: 900 },
   password_device: { points: 10, seconds: 900 },

@@ -120,7 +120,8 @@ async function consumeOnce(
     now,
   )
   const isKnown = device.id === row.knownDeviceId
-  const stayEnds = after(now, done.staySeconds ?? STAY_SECONDS['12h'])
+  const stay = done.staySeconds ?? STAY_SECONDS['12h']
+  const stayEnds = after(now, isKnown ? stay : Math.min(stay, STAY_SECONDS['7d']))
   const kind = done.kind as Kind
   const token = await createSession(
     tx,
@@ -132,6 +133,7 @@ async function consumeOnce(
       parentId: approver.id,
       loginRequestId: row.id,
       address: caller.address,
+      agent: caller.agent,
       probationEndsAt: isKnown ? null : after(now, PROBATION_SECONDS),
       // A derived session never outlives its parent.
       expiresAt: kind === 'derived' && approver.expiresAt < stayEnds ? approver.expiresAt : stayEnds,

@@ -74,6 +74,7 @@ async function insert(
     desktopAddress: caller.address,
     desktopDeviceId: fresh.device?.id ?? null,
     desktopDeviceHash: fresh.device ? hash(fresh.device.secret) : null,
+    browserId: own.at(-1)?.browserId ?? newId(),
     createdAt: now,
     expiresAt: after(now, UNSCANNED_SECONDS),
   })

@@ -10,6 +10,8 @@ import { AppError } from '../errors'
 import { bus } from '../events/bus'
 import type { LoginRequest } from '../generated/prisma/client'
 import { assign, matches, sql, type Condition, type Runner } from '../sql'
+import type { Agent } from '../user-agent'
+import type { DeviceKind } from '../wire'
 import { MOVES, refusal, statusAt, type Move } from './state'
 
 /** What nobody needs of a request that is over. */
@@ -74,19 +76,28 @@ export async function findRequest(id: string): Promise<LoginRequest | null> {
   return row ?? null
 }
 
-/** Makes a move that ends a request; null where it was not allowed. */
+/** Makes a move that ends a request, and what belongs to it; null where it was not allowed. */
 export function reject(
   name: Move,
   binding: Binding,
   caller: Caller,
   now: Date,
+  also?: (tx: Runner, row: LoginRequest) => Promise<void> | undefined,
 ): Promise<LoginRequest | null> {
   return db().move(async (tx) => {
     const row = await move(tx, name, binding, {}, now)
     if (row) await auditRejection(tx, row, caller, now)
+    if (row) await also?.(tx, row)
     return row
   })
 }
+
+/** The desktop that asks, as it calls itself. */
+export const desktopOf = (row: LoginRequest): Agent => ({
+  kind: row.desktopKind as DeviceKind,
+  browser: row.desktopBrowser,
+  system: row.desktopSystem,
+})
 
 /** The audit entry of a request that was ended. */
 export async function auditRejection(
@@ -102,5 +113,6 @@ export async function auditRejection(
     loginRequestId: row.id,
     address: caller?.address,
     detail: row.reason,
+    device: desktopOf(row),
   })
 }

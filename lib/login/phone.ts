@@ -5,23 +5,32 @@ import { db } from '../db'
 import { AppError } from '../errors'
 import type { LoginRequest } from '../generated/prisma/client'
 import { settings } from '../env'
-import { giveBackAll, takeAll, type Taking } from '../limits/limits'
+import { giveBackAll, take, takeAll, type Taking } from '../limits/limits'
+import { log } from '../log'
+import { placesReady } from '../places'
 import * as matchingNumber from '../proofs/number'
 import * as oneTimeCode from '../proofs/one-time-code'
 import { provePassword } from '../proofs/password'
+import { block } from '../sessions/block'
 import { isProven, requireStrong, type CurrentSession } from '../sessions/current'
+import { forgetDevice } from '../sessions/end'
 import { matches, sql, type Runner } from '../sql'
 import { hash, newSecret } from '../tokens'
 import { STAY_SECONDS, type ConfirmBody, type Reason, type ScanBody } from '../wire'
 import { isLiveCode, splitScanCode } from './code'
-import { auditRejection, explain, findRequest, move, reject } from './move'
-import { ceremonyFor } from './policy'
+import { auditRejection, desktopOf, explain, findRequest, move, reject } from './move'
+import { ceremonyFor, type Ceremony } from './policy'
 import { demands } from './proofs'
-import { findAsScanner, signalsOf, type ScanRow } from './signals'
+import { findAsScanner, REFUSAL_SECONDS, signalsOf, type ScanRow } from './signals'
 import { statusAt, type Move } from './state'
 import { isTicketFor } from './ticket'
 import { after, CONFIRMED_SECONDS, SCANNED_SECONDS } from './times'
 import { userCodeHashes } from './user-code'
+
+/** How often a browser may say "Not me" of one account before that account is not welcome for a while. */
+const MAX_REFUSALS = 2
+/** So many accounts with the same live code mean that it was sent around. */
+const MAX_ACCOUNTS = 3
 
 /**
  * A signed-out phone shows a live code, to trade it for a ticket. Nothing is written.
@@ -49,8 +58,10 @@ export async function scan(
   now: Date,
 ): Promise<{ request: LoginRequest; scanToken: string }> {
   const found = await resolve(body, session, ticket, caller, now)
-  const ceremony = ceremonyFor(signalsOf(found, session, 'userCode' in body, now), settings().proofPolicy)
-  if (ceremony.refused && statusAt(found, now) === 'new') await refuse(found, session, caller, now)
+  await placesReady()
+  const signals = signalsOf(found, session, 'userCode' in body, caller, now)
+  const ceremony = ceremonyFor(signals, settings().proofPolicy)
+  if (statusAt(found, now) === 'new') await requireWelcome(found, ceremony, session, caller, now)
   const number = ceremony.proofs.includes('number') ? matchingNumber.challenge() : null
   const scanToken = newSecret()
   const claim = { scanSessionId: session.id }
@@ -74,37 +85,71 @@ export async function scan(
       now,
     )
     if (scanned) {
-      await audit(tx, now, {
-        type: 'login_scanned',
-        userId: session.userId,
-        sessionId: session.id,
-        loginRequestId: found.id,
-        address: caller.address,
-      })
+      await audit(tx, now, { type: 'login_scanned', ...aboutDesktop(scanned, session, caller) })
       return scanned
     }
     return move(tx, 'rescan', { id: found.id, ...claim }, { scanTokenHash: hash(scanToken) }, now)
   })
   if (!request) {
     const late = await findRequest(found.id)
+    if (late) await notePresented(late, session, caller, now)
     throw explain(late, late?.scanSessionId === session.id ? 'rescan' : 'scan', now)
   }
   return { request, scanToken }
 }
 
-/** The policy allows no way in: nothing is claimed, and it is noted. */
-async function refuse(row: ScanRow, session: CurrentSession, caller: Caller, now: Date): Promise<never> {
-  await db().move((tx) =>
-    audit(tx, now, {
-      type: 'login_refused',
-      userId: session.userId,
-      sessionId: session.id,
-      loginRequestId: row.id,
-      address: caller.address,
-    }),
-  )
-  throw new AppError('refused')
+/**
+ * Looks whether this account may claim this desktop's request at all; where it may not, nothing is claimed.
+ * @throws AppError `blocked` where it reported that desktop, `rate_limited` where that browser has sent it away before,
+ *   `refused` where the policy knows no way in
+ */
+async function requireWelcome(
+  row: ScanRow,
+  ceremony: Ceremony,
+  session: CurrentSession,
+  caller: Caller,
+  now: Date,
+): Promise<void> {
+  if (row.refusals >= MAX_REFUSALS) throw new AppError('rate_limited', { retryAfter: REFUSAL_SECONDS })
+  if (!row.isBlocked && !ceremony.refused) return
+  const type = row.isBlocked ? 'login_blocked' : 'login_refused'
+  await db().move((tx) => audit(tx, now, { type, ...aboutDesktop(row, session, caller) }))
+  throw new AppError(row.isBlocked ? 'blocked' : 'refused')
 }
+
+/**
+ * Another account shows the same live code: a few do where it was sent around, and then it ends. So nobody shuts a
+ * desktop out alone, and whoever claimed it loses no more than that claim.
+ */
+async function notePresented(
+  row: LoginRequest,
+  session: CurrentSession,
+  caller: Caller,
+  now: Date,
+): Promise<void> {
+  const status = statusAt(row, now)
+  if (row.scanUserId === session.userId || (status !== 'scanned' && status !== 'confirmed')) return
+  await db().move(async (tx) => {
+    await audit(tx, now, { type: 'login_presented', ...aboutDesktop(row, session, caller) })
+    const [others] = await tx.$queryRaw<[{ count: number | bigint }]>(sql`
+      SELECT count(DISTINCT "userId") AS "count" FROM "AuditEvent"
+      WHERE "at" >= ${row.scannedAt} AND "loginRequestId" = ${row.id} AND "type" = 'login_presented'`)
+    if (Number(others.count) + 1 < MAX_ACCOUNTS) return
+    const ended = await move(tx, 'relay', { id: row.id }, {}, now)
+    if (!ended) return
+    await auditRejection(tx, ended, caller, now)
+    db().afterCommit(tx, () => log().warn({ event: 'login_relayed', loginRequestId: row.id }, 'relayed'))
+  })
+}
+
+/** The audit entry of what a phone does with a desktop's request. */
+const aboutDesktop = (row: LoginRequest, session: CurrentSession, caller: Caller) => ({
+  userId: session.userId,
+  sessionId: session.id,
+  loginRequestId: row.id,
+  address: caller.address,
+  device: desktopOf(row),
+})
 
 /** Which request a phone means, and that it may know of it. */
 async function resolve(
@@ -171,6 +216,7 @@ export async function confirm(
   now: Date,
 ): Promise<{ request: LoginRequest; code: string | undefined }> {
   requireStrong(session, now)
+  await take('approve', session.userId)
   const binding = phoneBinding(id, body.scanToken, session)
   const row = await requireOwn(id, binding, session, now)
   const status = statusAt(row, now)
@@ -234,14 +280,7 @@ async function approve(
     now,
   )
   if (row)
-    await audit(tx, now, {
-      type: 'login_confirmed',
-      userId: session.userId,
-      sessionId: session.id,
-      loginRequestId: row.id,
-      address: caller.address,
-      detail: kind,
-    })
+    await audit(tx, now, { type: 'login_confirmed', ...aboutDesktop(row, session, caller), detail: kind })
   return row
 }
 
@@ -257,7 +296,8 @@ async function endByWrongNumber(
 }
 
 /**
- * The phone declines, or takes its approval back before the desktop has used it.
+ * The phone declines, or takes its approval back before the desktop has used it. With `report` that desktop can't ask
+ * this account again for a while, and the next sign-ins have to prove more.
  * @throws AppError `not_found`, `wrong_state`, `already_used`, `expired`
  */
 export async function decline(
@@ -266,8 +306,27 @@ export async function decline(
   session: CurrentSession,
   caller: Caller,
   now: Date,
+  report = false,
 ): Promise<Reason> {
-  const row = await reject('decline', phoneBinding(id, scanToken, session), caller, now)
+  const row = await reject('decline', phoneBinding(id, scanToken, session), caller, now, (tx, row) =>
+    report ? reportDesktop(tx, row, session, caller, now) : undefined,
+  )
   if (!row) throw await explainToPhone(id, session, 'decline', now)
   return row.reason as Reason
+}
+
+async function reportDesktop(
+  tx: Runner,
+  row: LoginRequest,
+  session: CurrentSession,
+  caller: Caller,
+  now: Date,
+): Promise<void> {
+  const { userId } = session
+  const { desktopAddress: address, desktopBrowser: browser, desktopSystem: system } = row
+  await block(tx, { userId, deviceId: row.desktopDeviceId, address, browser, system }, now)
+  if (row.knownDeviceId) await forgetDevice(tx, row.knownDeviceId, now)
+  await audit(tx, now, { type: 'login_reported', ...aboutDesktop(row, session, caller) })
+  const event = { event: 'login_reported', userId, loginRequestId: row.id }
+  db().afterCommit(tx, () => log().warn(event, 'reported'))
 }

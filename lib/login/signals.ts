@@ -1,16 +1,20 @@
 /** What is known of a sign-in when a phone scans, gathered for the policy. */
 import proxyAddr from 'proxy-addr'
 import type { Caller } from '../caller'
+import { compare } from '../compare'
 import { db } from '../db'
 import { settings } from '../env'
 import type { LoginRequest } from '../generated/prisma/client'
 import type { CurrentSession } from '../sessions/current'
-import { sql, type Statement } from '../sql'
+import { isBlocked } from '../sessions/block'
+import { matches, sql, type Condition, type Statement } from '../sql'
 import type { Signals } from './policy'
 
 const DAY_MS = 86_400_000
 const WRONG_PICK_DAYS = 1
 const REPORT_DAYS = 7
+/** For how long a browser's "Not me" counts. */
+export const REFUSAL_SECONDS = 15 * 60
 /** A session that goes on without a password for longer may be on a phone that changed hands. */
 const STALE_DAYS = 14
 
@@ -19,45 +23,64 @@ export interface ScanRow extends LoginRequest {
   isKnown: number | boolean
   wrongPicks: number | bigint
   reports: number | bigint
+  isBlocked: number | boolean
+  /** How often this browser has lately said "Not me" of this account. */
+  refusals: number | bigint
 }
 
 const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * DAY_MS)
 
 /** The request that `where` means, as `userId` scans it, in one statement; null where there is none. */
 export async function findAsScanner(where: Statement, userId: string, now: Date): Promise<ScanRow | null> {
-  const entries = (type: string, detail: string, days: number): Statement => sql`(
+  const entries = (which: Condition<'AuditEvent'>, days: number): Statement => sql`(
     SELECT count(*) FROM "AuditEvent"
-    WHERE "userId" = ${userId} AND "at" > ${daysBefore(now, days)} AND "type" = ${type} AND "detail" = ${detail})`
+    WHERE ${matches<'AuditEvent'>({ userId, ...which })} AND "at" > ${daysBefore(now, days)})`
+  const refusedSince = new Date(now.getTime() - REFUSAL_SECONDS * 1000)
+  const isKnown = isKnownTo(userId, now)
   const [row] = await db().query((client) =>
     client.$queryRaw<ScanRow[]>(sql`
       SELECT "LoginRequest".*,
-        EXISTS (
-          SELECT 1 FROM "Device" JOIN "Session" ON "Session"."deviceId" = "Device"."id"
-          WHERE "Device"."id" = "LoginRequest"."desktopDeviceId"
-            AND "Device"."secretHash" = "LoginRequest"."desktopDeviceHash"
-            AND "Device"."userId" = ${userId} AND "Session"."userId" = ${userId}
-            AND ("Device"."distrustedAt" IS NULL OR "Session"."createdAt" > "Device"."distrustedAt")
-            AND ("Session"."probationEndsAt" IS NULL OR ("Session"."probationEndsAt" <= ${now}
-              AND "Session"."expiresAt" > "Session"."probationEndsAt"
-              AND ("Session"."endedAt" IS NULL OR "Session"."endedAt" > "Session"."probationEndsAt")))
-        ) AS "isKnown",
-        ${entries('login_rejected', 'wrong_number', WRONG_PICK_DAYS)} AS "wrongPicks",
-        ${entries('login_rejected', 'reported', REPORT_DAYS)} AS "reports"
+        ${isKnown} AS "isKnown",
+        ${isBlocked(userId, isKnown, now)} AS "isBlocked",
+        ${entries({ type: 'login_rejected', detail: 'wrong_number' }, WRONG_PICK_DAYS)} AS "wrongPicks",
+        ${entries({ type: ['login_reported', 'session_reported'] }, REPORT_DAYS)} AS "reports",
+        (SELECT count(*) FROM "LoginRequest" AS "earlier"
+          WHERE "earlier"."browserId" = "LoginRequest"."browserId" AND "earlier"."reason" = 'not_me'
+            AND "earlier"."scanUserId" = ${userId} AND "earlier"."scannedAt" > ${refusedSince}) AS "refusals"
       FROM "LoginRequest" WHERE ${where}`),
   )
   return row ?? null
 }
 
+/** True, in SQL, where the desktop of a `LoginRequest` is a browser in which `userId` was before, and nothing spoke against it. */
+const isKnownTo = (userId: string, now: Date): Statement => sql`
+  EXISTS (
+    SELECT 1 FROM "Device" JOIN "Session" ON "Session"."deviceId" = "Device"."id"
+    WHERE "Device"."id" = "LoginRequest"."desktopDeviceId"
+      AND "Device"."secretHash" = "LoginRequest"."desktopDeviceHash"
+      AND "Device"."userId" = ${userId} AND "Session"."userId" = ${userId}
+      AND ("Device"."distrustedAt" IS NULL OR "Session"."createdAt" > "Device"."distrustedAt")
+      AND ("Session"."probationEndsAt" IS NULL OR ("Session"."probationEndsAt" <= ${now}
+        AND "Session"."expiresAt" > "Session"."probationEndsAt"
+        AND ("Session"."endedAt" IS NULL OR "Session"."endedAt" > "Session"."probationEndsAt"))))`
+
 /** What the policy goes by. */
-export function signalsOf(row: ScanRow, session: CurrentSession, typedCode: boolean, now: Date): Signals {
+export function signalsOf(
+  row: ScanRow,
+  session: CurrentSession,
+  typedCode: boolean,
+  phone: Pick<Caller, 'address'>,
+  now: Date,
+): Signals {
   const provenAt = session.reauthenticatedAt ?? session.createdAt
+  const { differences } = compare(row.desktopAddress, phone.address)
   return {
     knownDesktop: Boolean(row.isKnown),
     trustedNetwork: isTrusted(row.desktopAddress),
     typedCode,
     staleSession: provenAt < daysBefore(now, STALE_DAYS),
-    farAway: false,
-    otherCountry: false,
+    farAway: differences.includes('place'),
+    otherCountry: differences.includes('country'),
     wrongPicks: Number(row.wrongPicks),
     reported: Number(row.reports) > 0,
   }

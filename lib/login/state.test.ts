@@ -19,6 +19,7 @@ const ALLOWED: Record<Move, [Actor, Status[]]> = {
   not_me: ['desktop', ['scanned', 'confirmed']],
   supersede: ['desktop', ['new', 'scanned', 'confirmed']],
   end_session: ['server', ['scanned', 'confirmed']],
+  relay: ['server', ['scanned', 'confirmed']],
 }
 const cases = STATUSES.flatMap((status) =>
   (Object.keys(MOVES) as Move[]).flatMap((move) => ACTORS.map((actor) => [status, move, actor] as const)),

@@ -29,6 +29,7 @@ export const MOVES = {
   proof_tries: { by: 'desktop', from: ['confirmed'], to: 'rejected', reason: 'proof_tries' },
   withdraw: { by: 'desktop', from: ['new', 'scanned', 'confirmed'], to: 'rejected', reason: 'withdrawn' },
   not_me: { by: 'desktop', from: ['scanned', 'confirmed'], to: 'rejected', reason: 'not_me' },
+  relay: { by: 'server', from: ['scanned', 'confirmed'], to: 'rejected', reason: 'relayed' },
   supersede: { by: 'desktop', from: ['new', 'scanned', 'confirmed'], to: 'rejected', reason: 'superseded' },
   end_session: { by: 'server', from: ['scanned', 'confirmed'], to: 'rejected', reason: 'session_ended' },
 } as const satisfies Record<string, MoveRule>

@@ -1,8 +1,11 @@
 /** What crosses the wire, built for its reader; never a row. */
+import type { Caller } from '../caller'
+import { compare } from '../compare'
 import { db } from '../db'
 import { deviceOf } from '../devices'
 import type { Watched } from '../events/watch'
 import type { LoginRequest, User } from '../generated/prisma/client'
+import { placeOf } from '../places'
 import { isProven, type CurrentSession } from '../sessions/current'
 import { sql } from '../sql'
 import {
@@ -87,6 +90,7 @@ export const scannedView = (
   request: LoginRequest,
   scanToken: string,
   session: CurrentSession,
+  phone: Pick<Caller, 'address'>,
   now: Date,
 ): Scanned => ({
   id: request.id,
@@ -96,8 +100,11 @@ export const scannedView = (
     browser: request.desktopBrowser,
     system: request.desktopSystem,
     address: request.desktopAddress,
+    place: placeOf(request.desktopAddress),
     askedAt: request.createdAt.toISOString(),
   },
+  phone: { address: phone.address, place: placeOf(phone.address) },
+  ...compare(request.desktopAddress, phone.address),
   account: { name: session.user.name, email: session.user.email },
   // Null where it was scanned before there were risks.
   risk: (request.risk ?? 'low') as Risk,
@@ -105,5 +112,6 @@ export const scannedView = (
   proofs: proofsOf(request).filter((proof) => proof !== 'password' || !isProven(session, now)),
   ...(request.numberChoices !== null && { choices: request.numberChoices.split(' ').map(Number) }),
   kinds: [...KINDS],
+  stays: request.knownDeviceId === null ? ['12h', '7d'] : ['12h', '30d'],
   expiresIn: secondsUntil(request.expiresAt, now),
 })

@@ -1,7 +1,9 @@
 /** New sessions. */
 import { audit } from '../audit'
+import { notify } from '../notify/notice'
 import { insertInto, type Runner } from '../sql'
 import { hash, joinToken, newId, newSecret } from '../tokens'
+import type { Agent } from '../user-agent'
 import type { Kind, Method } from '../wire'
 
 /** How long a stay is where nobody chose: password sessions. */
@@ -23,13 +25,14 @@ interface NewSession {
   loginRequestId?: string
   probationEndsAt?: Date | null
   address: string | null
+  agent: Agent
   expiresAt: Date
   secret?: string
 }
 
-/** Writes a session and its audit entry; answers with the token for the cookie. */
+/** Writes a session, its audit entry and the notice of it; answers with the token for the cookie. */
 export async function createSession(tx: Runner, session: NewSession, now: Date): Promise<string> {
-  const { secret = newSecret(), ...row } = session
+  const { secret = newSecret(), agent, ...row } = session
   const id = newId()
   await tx.$queryRaw(insertInto('Session', { id, secretHash: hash(secret), ...row, createdAt: now }))
   await audit(tx, now, {
@@ -39,6 +42,8 @@ export async function createSession(tx: Runner, session: NewSession, now: Date):
     loginRequestId: row.loginRequestId ?? null,
     address: row.address,
     detail: row.method,
+    device: agent,
   })
+  await notify(tx, { userId: row.userId, type: 'session_created', sessionId: id }, now)
   return joinToken(id, secret)
 }

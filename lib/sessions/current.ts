@@ -23,6 +23,7 @@ export interface CurrentSession {
   createdAt: Date
   expiresAt: Date
   reauthenticatedAt: Date | null
+  probationEndsAt: Date | null
   user: { name: string; email: string }
   device: DeviceView & { createdAt: Date }
 }
@@ -66,6 +67,7 @@ export async function findSession(
     createdAt: row.createdAt,
     expiresAt: row.expiresAt,
     reauthenticatedAt: row.reauthenticatedAt,
+    probationEndsAt: row.probationEndsAt,
     user: { name: row.userName, email: row.userEmail },
     device: {
       name: row.deviceName,
@@ -139,6 +141,12 @@ export function isStrong(session: Pick<CurrentSession, 'method' | 'reauthenticat
   const since = now.getTime() - REAUTHENTICATION_MINUTES * 60_000
   return session.reauthenticatedAt !== null && session.reauthenticatedAt.getTime() > since
 }
+
+/** True while its browser is too strange for what others of the same account may see and do; a password ends that. */
+export const isOnProbation = (
+  session: Pick<CurrentSession, 'method' | 'reauthenticatedAt' | 'probationEndsAt'>,
+  now: Date,
+): boolean => session.probationEndsAt !== null && session.probationEndsAt > now && !isStrong(session, now)
 
 /** @throws AppError `reauthentication_required` where the session is too weak for what it is about to do */
 export function requireStrong(session: CurrentSession, now: Date): void {

@@ -4,10 +4,11 @@ import { db, type Transaction } from '../db'
 import { AppError } from '../errors'
 import type { Prisma } from '../generated/prisma/client'
 import { endRequestsOf } from '../login/move'
+import { sql, type Runner } from '../sql'
 import { liveAt, requireLive, requireStrong, type CurrentSession } from './current'
 import { liveSessions } from './list'
 
-export type EndReason = 'signed_out' | 'revoked' | 'replaced' | 'password_changed' | 'disabled'
+export type EndReason = 'signed_out' | 'revoked' | 'replaced' | 'password_changed' | 'disabled' | 'reported'
 
 /**
  * Ends sessions: first their own rows, then derived descendants, then the login requests that any of them has in hand.
@@ -130,6 +131,11 @@ export async function endOthers(
   })
   const ids = others.map((row) => row.id)
   return endSessions(tx, ids, reason, now, address)
+}
+
+/** The same for one device, by prepared statements. */
+export async function forgetDevice(tx: Runner, id: string, now: Date): Promise<void> {
+  await tx.$queryRaw(sql`UPDATE "Device" SET "distrustedAt" = ${now} WHERE "id" = ${id}`)
 }
 
 /** A desktop in one of these browsers is a strange one again (`lib/login/signals.ts`). */

@@ -3,6 +3,7 @@ import { audit } from '../audit'
 import { db, type Transaction } from '../db'
 import { deviceView } from '../devices'
 import { AppError } from '../errors'
+import { placeOf } from '../places'
 import type { DeviceView, Method, SessionView } from '../wire'
 import { liveAt, requireLive, type CurrentSession } from './current'
 
@@ -29,6 +30,9 @@ export async function listSessions(session: CurrentSession, now: Date): Promise<
     requestId: row.loginRequestId,
     device: deviceView(row.device),
     address: row.address,
+    place: placeOf(row.address),
+    probationEndsAt:
+      row.probationEndsAt && row.probationEndsAt > now ? row.probationEndsAt.toISOString() : null,
     createdAt: row.createdAt.toISOString(),
     lastSeenAt: (row.lastSeenAt ?? row.createdAt).toISOString(),
     expiresAt: row.expiresAt.toISOString(),

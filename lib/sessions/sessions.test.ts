@@ -238,7 +238,11 @@ test('a login request makes one session and no second', async () => {
   const row = { userId: phone.session.userId, deviceId: phone.session.deviceId, loginRequestId: 'once' }
   const make = () =>
     db().write((tx) =>
-      createSession(tx, { ...row, method: 'qr', kind: 'own', address: null, expiresAt: later(60) }, NOON),
+      createSession(
+        tx,
+        { ...row, method: 'qr', kind: 'own', address: null, agent: PHONE.agent, expiresAt: later(60) },
+        NOON,
+      ),
     )
   await make()
   await expect(make()).rejects.toSatisfy(isUniqueViolation)

@@ -69,6 +69,7 @@ export async function makePhone(userId: string, now = NOON, stay = 86_400): Prom
         method: 'password',
         kind: 'own',
         address: PHONE.address,
+        agent: PHONE.agent,
         expiresAt: later(stay, now),
       },
       now,

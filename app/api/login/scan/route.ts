@@ -13,6 +13,6 @@ export const POST = handler({
   async run({ body, caller, cookies, session, now }) {
     await take('scan', session.userId)
     const { request, scanToken } = await scan(body, session, cookies.get('ticket'), caller, now)
-    return answer(200, scannedView(request, scanToken, session, now))
+    return answer(200, scannedView(request, scanToken, session, caller, now))
   },
 })

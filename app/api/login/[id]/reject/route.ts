@@ -9,7 +9,7 @@ export const POST = handler({
   session: true,
   body: RejectBody,
   async run({ params: { id = '' }, body, caller, session, now }) {
-    const reason = await decline(id, body.scanToken, session, caller, now)
+    const reason = await decline(id, body.scanToken, session, caller, now, body.report)
     return answer(200, { status: 'rejected', reason })
   },
 })

@@ -1,0 +1,52 @@
+/**
+ * What a person is told: of a new session, of a new password, and what they asked for by mail. It is written in the
+ * transaction of what it tells of, and mail goes out afterwards (`outbox.ts`), so that it can neither delay nor fail that.
+ */
+import { db } from '../db'
+import { settings } from '../env'
+import { mac } from '../keys'
+import { sql, type Runner } from '../sql'
+import { hash, newId } from '../tokens'
+import { wakeOutbox } from './outbox'
+
+/** By what it tells: how many seconds the link in its mail is good for. */
+export const LINK_SECONDS = {
+  /** "This wasn't me". */
+  session_created: 7 * 86_400,
+  password_changed: null,
+  confirm_email: 86_400,
+  reset_password: 30 * 60,
+} as const
+
+export type NoticeType = keyof typeof LINK_SECONDS
+
+interface About {
+  userId: string
+  type: NoticeType
+  /** The session that it tells of. */
+  sessionId?: string
+}
+
+/** The secret of a notice's link: derived, so that the outbox holds none and can send the same link twice. */
+export const linkSecret = (id: string): string => mac('link', id).toString('base64url')
+
+/**
+ * Writes a notice. Its mail goes to the account's address where that was confirmed; the asking for that goes to it before.
+ * One statement, as it is part of every sign-in.
+ */
+export async function notify(tx: Runner, { userId, type, sessionId }: About, now: Date): Promise<void> {
+  const id = newId()
+  const seconds = LINK_SECONDS[type]
+  const linkHash = seconds === null ? null : hash(linkSecret(id))
+  const linkEndsAt = seconds === null ? null : new Date(now.getTime() + seconds * 1000)
+  const mails = settings().smtpUrl !== undefined
+  const reaches =
+    type === 'confirm_email' ? sql`"emailConfirmedAt" IS NULL` : sql`"emailConfirmedAt" IS NOT NULL`
+  await tx.$queryRaw(sql`
+    INSERT INTO "Notice"
+      ("id", "userId", "type", "sessionId", "createdAt", "linkHash", "linkEndsAt", "mailTo", "mailDueAt")
+    SELECT ${id}, "id", ${type}, ${sessionId ?? null}, ${now}, ${linkHash}, ${linkEndsAt},
+      CASE WHEN ${reaches} THEN "email" END, CASE WHEN ${reaches} THEN ${mails ? now : null} END
+    FROM "User" WHERE "id" = ${userId}`)
+  if (mails) db().afterCommit(tx, wakeOutbox)
+}
