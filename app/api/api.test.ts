@@ -27,9 +27,6 @@ import * as session from './sessions/[id]/route'
 import * as sessions from './sessions/route'
 import * as users from './users/route'
 
-// A busy machine is no defect.
-vi.setConfig({ testTimeout: 30_000 })
-
 const PASSWORD = 'correct horse battery'
 let count = 0
 let desktop: Browser

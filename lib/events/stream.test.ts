@@ -70,9 +70,6 @@ class Reader implements Sink {
   }
 }
 
-// A busy machine is no defect.
-vi.setConfig({ testTimeout: 30_000 })
-
 let phone: SignedInDevice
 let opened: Awaited<ReturnType<typeof open>>
 let reader: Reader

@@ -18,9 +18,6 @@ const HELD = Symbol.for('qr-login.held')
 const WATCH = Symbol.for('qr-login.watch')
 const shared = globalThis as { [HELD]?: unknown; [WATCH]?: Watch }
 
-// A busy machine is no defect.
-vi.setConfig({ testTimeout: 30_000 })
-
 let opened: Awaited<ReturnType<typeof open>>
 let leaving: AbortController
 

@@ -37,9 +37,6 @@ class FaultyBus extends MemoryBus {
   }
 }
 
-// A busy machine is no defect.
-vi.setConfig({ testTimeout: 30_000 })
-
 let faulty: FaultyBus
 let own: Watch
 let reads: () => number

@@ -8,9 +8,6 @@ import { givePassword, makePhone, makeUser, PASSWORD } from '../testing/people'
 import { newId } from '../tokens'
 import { provePassword } from './password'
 
-// A busy machine is no defect.
-vi.setConfig({ testTimeout: 30_000 })
-
 const { points } = LIMITS.password_device
 let session: CurrentSession
 

@@ -125,28 +125,20 @@ async function tolerateAway(work: Promise<unknown>): Promise<void> {
   })
 }
 
+const isRecent = (at: Date | null, now: Date): boolean =>
+  at !== null && at.getTime() > now.getTime() - REAUTHENTICATION_MINUTES * 60_000
+
 /** True where a password was given within this session in the last ten minutes. */
-export function isProven(
-  session: Pick<CurrentSession, 'method' | 'createdAt' | 'reauthenticatedAt'>,
+export const isProven = (
+  { method, createdAt, reauthenticatedAt }: Pick<CurrentSession, 'method' | 'createdAt' | 'reauthenticatedAt'>,
   now: Date,
-): boolean {
-  const since = now.getTime() - REAUTHENTICATION_MINUTES * 60_000
-  const provenAt = session.reauthenticatedAt ?? (session.method === 'password' ? session.createdAt : null)
-  return provenAt !== null && provenAt.getTime() > since
-}
+): boolean => isRecent(reauthenticatedAt ?? (method === 'password' ? createdAt : null), now)
 
 /** True where this session may do what QR-made sessions may not: approve, change credentials, end others. */
-export function isStrong(session: Pick<CurrentSession, 'method' | 'reauthenticatedAt'>, now: Date): boolean {
-  if (session.method !== 'qr') return true
-  const since = now.getTime() - REAUTHENTICATION_MINUTES * 60_000
-  return session.reauthenticatedAt !== null && session.reauthenticatedAt.getTime() > since
-}
-
-/** True while its browser is too strange for what others of the same account may see and do; a password ends that. */
-export const isOnProbation = (
-  session: Pick<CurrentSession, 'method' | 'reauthenticatedAt' | 'probationEndsAt'>,
+export const isStrong = (
+  { method, reauthenticatedAt }: Pick<CurrentSession, 'method' | 'reauthenticatedAt'>,
   now: Date,
-): boolean => session.probationEndsAt !== null && session.probationEndsAt > now && !isStrong(session, now)
+): boolean => method !== 'qr' || isRecent(reauthenticatedAt, now)
 
 /** @throws AppError `reauthentication_required` where the session is too weak for what it is about to do */
 export function requireStrong(session: CurrentSession, now: Date): void {

@@ -6,6 +6,7 @@ import { AppError } from '../errors'
 import { placeOf } from '../places'
 import type { DeviceView, Method, SessionView } from '../wire'
 import { liveAt, requireLive, type CurrentSession } from './current'
+import { isReportable } from './reportable'
 
 /** The live sessions of an account, latest activity first. */
 export function liveSessions(tx: Pick<Transaction, 'session'>, userId: string, now: Date) {
@@ -33,6 +34,7 @@ export async function listSessions(session: CurrentSession, now: Date): Promise<
     place: placeOf(row.address),
     probationEndsAt:
       row.probationEndsAt && row.probationEndsAt > now ? row.probationEndsAt.toISOString() : null,
+    reportable: row.id !== session.id && isReportable(row, now),
     createdAt: row.createdAt.toISOString(),
     lastSeenAt: (row.lastSeenAt ?? row.createdAt).toISOString(),
     expiresAt: row.expiresAt.toISOString(),
@@ -58,6 +60,7 @@ export function renameDevice(
   targetId: string,
   name: string,
   now: Date,
+  address: string | null = null,
 ): Promise<void> {
   return db().write(async (tx) => {
     await requireLive(tx, session, now)
@@ -66,6 +69,6 @@ export function renameDevice(
       data: { name: name || null },
     })
     if (renamed.count === 0) throw new AppError('not_found')
-    await audit(tx, now, { type: 'device_renamed', userId: session.userId, sessionId: targetId })
+    await audit(tx, now, { type: 'device_renamed', userId: session.userId, sessionId: targetId, address })
   })
 }

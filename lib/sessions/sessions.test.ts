@@ -4,9 +4,10 @@ import { isUniqueViolation } from '../db-errors'
 import { settings } from '../env'
 import { LIMITS } from '../limits/limits'
 import { createSession } from './create'
-import { findSession, isProven, isStrong } from './current'
+import { findSession, isLiveAt, isProven, isStrong, liveAt } from './current'
 import { endReplaced, revokeOthers, revokeSession, signOut } from './end'
 import { approvingDevice, listSessions, renameDevice } from './list'
+import { sql } from '../sql'
 import {
   later,
   letIn,
@@ -246,4 +247,25 @@ test('a login request makes one session and no second', async () => {
     )
   await make()
   await expect(make()).rejects.toSatisfy(isUniqueViolation)
+})
+
+describe('a session is live', () => {
+  const cases: [string, { session?: object; user?: object }, Date, boolean][] = [
+    ['before its end', {}, later(86_399), true],
+    ['no more at its end', {}, later(86_400), false],
+    ['no more once it was ended', { session: { endedAt: NOON } }, NOON, false],
+    ['no more while its account is disabled', { user: { disabledAt: NOON } }, NOON, false],
+  ]
+  test.each(cases)('%s, to Prisma and in SQL', async (_, changes, now, expected) => {
+    const { id, userId } = phone.session
+    await db().write(async (tx) => {
+      await tx.session.update({ where: { id }, data: changes.session ?? {} })
+      await tx.user.update({ where: { id: userId }, data: changes.user ?? {} })
+    })
+    const byPrisma = await db().read((client) => client.session.count({ where: { id, ...liveAt(now) } }))
+    const bySql = await db().query((client) =>
+      client.$queryRaw<unknown[]>(sql`SELECT 1 FROM "Session" WHERE "id" = ${id} AND ${isLiveAt(now)}`),
+    )
+    expect([byPrisma === 1, bySql.length === 1]).toEqual([expected, expected])
+  })
 })
