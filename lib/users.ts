@@ -10,7 +10,7 @@ import { notifyNewPassword } from './notify/new-password'
 import { hashPassword, verifyPassword } from './passwords'
 import { provePassword } from './proofs/password'
 import { createSession, PASSWORD_STAY_SECONDS, type SignedIn } from './sessions/create'
-import { requireLive, requireStrong, type CurrentSession } from './sessions/current'
+import { requireLive, type CurrentSession } from './sessions/current'
 import { endOthers } from './sessions/end'
 import { newId } from './tokens'
 import type { Agent } from './user-agent'
@@ -176,7 +176,6 @@ export async function changeName(
   address: string | null,
 ): Promise<void> {
   await db().write(async (tx) => {
-    requireStrong(session, now)
     await requireLive(tx, session, now)
     await tx.user.updateMany({ where: { id: session.userId }, data: { name } })
     const { userId, id: sessionId } = session
