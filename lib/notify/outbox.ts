@@ -111,7 +111,7 @@ export class Outbox {
     } catch (error) {
       return this.#fail(notice, error as Error)
     }
-    await settle(notice, isSent ? this.#clock() : null)
+    await (isSent ? settle(notice, this.#clock()) : reschedule(notice, null))
   }
 
   /** Ends when the mail has taken too long, or the server is about to stop. */
@@ -126,10 +126,10 @@ export class Outbox {
     const about = { noticeId: id, type, userId, tries: mailTries, cause: error.message }
     if (error instanceof Undeliverable || tooLate) {
       log().warn({ event: 'mail_given_up', ...about }, 'a mail was given up')
-      return settle(notice, null)
+      return reschedule(notice, null)
     }
     log().warn({ event: 'mail_delayed', ...about }, 'a mail has to wait')
-    await postpone(notice, new Date(now.getTime() + pauseSeconds(mailTries, Math.random()) * 1000))
+    await reschedule(notice, new Date(now.getTime() + pauseSeconds(mailTries, Math.random()) * 1000))
   }
 }
 
@@ -158,15 +158,15 @@ async function claim(now: Date): Promise<Notice | undefined> {
   }
 }
 
-/** Nothing more is to be sent. */
-async function settle({ id }: Notice, sentAt: Date | null): Promise<void> {
+/** It has gone out, whoever has claimed it since. */
+async function settle({ id }: Notice, sentAt: Date): Promise<void> {
   await db().move((tx) =>
     tx.$queryRaw(sql`UPDATE "Notice" SET "mailDueAt" = NULL, "mailSentAt" = ${sentAt} WHERE "id" = ${id}`),
   )
 }
 
-/** To be tried again, unless somebody else has claimed it since. */
-async function postpone({ id, mailDueAt }: Notice, dueAt: Date): Promise<void> {
+/** To be tried again, or with null never, unless somebody else has claimed it since. */
+async function reschedule({ id, mailDueAt }: Notice, dueAt: Date | null): Promise<void> {
   await db().move((tx) =>
     tx.$queryRaw(sql`
       UPDATE "Notice" SET "mailDueAt" = ${dueAt} WHERE "id" = ${id} AND "mailDueAt" = ${mailDueAt}`),

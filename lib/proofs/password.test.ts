@@ -38,6 +38,20 @@ test('each wrong try counts, also those that come at once, and past the last not
   expect(compared).toHaveBeenCalledTimes(points)
 })
 
+test('an account has a limit of its own, over all its devices', async () => {
+  const { userId } = session
+  const all = LIMITS.password_account.points
+  const on = (device: number) => ({ ...session, deviceId: `device ${device}` })
+  for (let taken = 0; taken < all; taken++)
+    expect(await refused(provePassword(on(Math.floor(taken / points)), 'wrong'))).toBe(
+      'proof_failed password',
+    )
+  expect(await refused(provePassword(on(all), PASSWORD))).toBe('rate_limited')
+  const other = (await makePhone((await makeUser('Grace')).id)).session
+  await givePassword(other.userId)
+  expect(await provePassword(other, PASSWORD)).not.toMatchObject({ id: userId })
+})
+
 test('the right password uses up no tries', async () => {
   for (let times = 0; times <= points; times++) await provePassword(session, PASSWORD)
   expect(await refused(provePassword(session, 'wrong'))).toBe('proof_failed password')
