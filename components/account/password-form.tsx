@@ -2,6 +2,7 @@
 import { useTranslations } from 'next-intl'
 import { api, hasCode } from '../api'
 import { Field } from '../forms/field'
+import { NewPasswordField } from '../forms/new-password-field'
 import { useFaultText } from '../forms/use-fault-text'
 import { Button } from '../ui/button'
 import { useGuardedForm, type Hooks } from './use-guarded-form'
@@ -33,16 +34,7 @@ export function PasswordForm(props: Hooks & { email: string; passwordMin: number
           required
           error={faultText('currentPassword') ?? wrong}
         />
-        <Field
-          label={t('fields.newPassword')}
-          name="newPassword"
-          type="password"
-          autoComplete="new-password"
-          minLength={passwordMin}
-          required
-          hint={t('fields.passwordHint', { min: passwordMin })}
-          error={faultText('newPassword')}
-        />
+        <NewPasswordField name="newPassword" min={passwordMin} error={faultText('newPassword')} />
         <Button type="submit" variant="quiet" busy={form.busy} disabled={!form.ready} className="mt-1 w-full">
           {t('account.passwordSubmit')}
         </Button>

@@ -2,7 +2,7 @@
 import { useTranslations } from 'next-intl'
 import { useRef } from 'react'
 import { api } from '../api'
-import { Field } from '../forms/field'
+import { NewPasswordField } from '../forms/new-password-field'
 import { useFaultText } from '../forms/use-fault-text'
 import { useForm } from '../forms/use-form'
 import { Button, ButtonLink } from '../ui/button'
@@ -41,16 +41,7 @@ export function ResetPasswordForm({ passwordMin }: { passwordMin: number }) {
       <Title>{t('reset.title')}</Title>
       <p className="mt-2 text-soft">{t('reset.lead')}</p>
       <form {...props} className="mt-6">
-        <Field
-          label={t('fields.newPassword')}
-          name="newPassword"
-          type="password"
-          autoComplete="new-password"
-          minLength={passwordMin}
-          required
-          hint={t('fields.passwordHint', { min: passwordMin })}
-          error={faultText('newPassword')}
-        />
+        <NewPasswordField name="newPassword" min={passwordMin} error={faultText('newPassword')} />
         <Status className="mb-2 min-h-6 text-danger">
           {error && faults.length === 0 ? errorText(error) : ''}
         </Status>

@@ -3,6 +3,7 @@ import { useTranslations } from 'next-intl'
 import { api } from '../api'
 import { EmailField } from '../forms/email-field'
 import { Field } from '../forms/field'
+import { NewPasswordField } from '../forms/new-password-field'
 import { useFaultText } from '../forms/use-fault-text'
 import { useForm } from '../forms/use-form'
 import { withNext } from '../next-param'
@@ -44,16 +45,7 @@ export function SignUpForm({ next, passwordMin }: { next: string; passwordMin: n
         error={faultText('name')}
       />
       <EmailField error={faultText('email')} />
-      <Field
-        label={t('fields.password')}
-        name="password"
-        type="password"
-        autoComplete="new-password"
-        minLength={passwordMin}
-        required
-        hint={t('fields.passwordHint', { min: passwordMin })}
-        error={faultText('password')}
-      />
+      <NewPasswordField name="password" min={passwordMin} error={faultText('password')} />
       <Status className="mb-2 min-h-6 text-danger">
         {error && faults.length === 0 ? errorText(error) : ''}
       </Status>
