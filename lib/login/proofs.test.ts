@@ -1,16 +1,11 @@
 /** What a sign-in has to prove, through the real moves and a real database. */
 import { beforeEach, describe, expect, test, vi } from 'vitest'
-import { audit } from '../audit'
-import type { Caller } from '../caller'
 import { db } from '../db'
-import { settings } from '../env'
-import { resetPassword } from '../operator'
 import * as passwords from '../passwords'
-import { revokeOthers, signOut, revokeSession } from '../sessions/end'
+import { signOut } from '../sessions/end'
 import { auditOf, refused, rowOf, sessionsFrom, tally } from '../testing/outcomes'
 import {
   codeOf,
-  DESKTOP,
   givePassword,
   later,
   letIn,
@@ -22,30 +17,21 @@ import {
   openAndScan,
   PASSWORD,
   PHONE,
-  pickWrong,
   sessionOf,
   STRANGE,
   wrongNumberFor,
   type SignedInDevice,
 } from '../testing/people'
-import { splitToken } from '../tokens'
-import { changePassword, signInWithPassword } from '../users'
+import { asks, HIGH, raiseRisk, setPolicy, strange, type Place } from '../testing/proofs'
 import type { ConfirmBody } from '../wire'
 import { consume } from './consume'
-import { endAsDesktop, readAsDesktop } from './desktop'
+import { readAsDesktop } from './desktop'
 import { confirm, decline, scan } from './phone'
-import type { Policy } from './policy'
-import { desktopView, scannedView } from './view'
+import { desktopView } from './view'
 
 const DAY = 86_400
 const ROUNDS = Array.from({ length: 20 }, (_, round) => round + 1)
 const APP_URL = 'http://localhost:3000'
-/** The risk, and what it asks for. */
-const LOW = 'low'
-const NEAR = 'low number'
-const MEDIUM = 'medium number'
-const HIGH = 'high number password code'
-
 let phone: SignedInDevice
 let stranger: SignedInDevice
 
@@ -55,12 +41,8 @@ beforeEach(async () => {
   stranger = await makePhone((await makeUser('Mallory')).id, NOON, 30 * DAY)
 })
 
-const strange = { caller: STRANGE }
-type Place = Parameters<typeof openAndScan>[2]
 type Scanned = Awaited<ReturnType<typeof openAndScan>>
 type Confirmed = Awaited<ReturnType<typeof openAndConfirm>>
-
-const asks = ({ risk, proofs }: { risk: string | null; proofs: string }) => `${risk} ${proofs}`.trim()
 
 /** What a scan by `phone` leads to. */
 const asked = async (place: Place = strange, now = NOON, by = phone) =>
@@ -90,186 +72,6 @@ const wrongCode = (code: string | undefined, off = 1) =>
 
 const viewOf = async ({ id, secret }: { id: string; secret: string }, now = NOON) =>
   desktopView(await readAsDesktop(id, secret), undefined, APP_URL, now)
-
-/** Two wrong picks: the next scan is at high risk. */
-async function raiseRisk(by = phone, now = NOON) {
-  await pickWrong(by, now)
-  await pickWrong(by, now)
-}
-
-const setPolicy = (policy: Policy) => vi.spyOn(settings(), 'proofPolicy', 'get').mockReturnValue(policy)
-
-describe('the risk of a scan', () => {
-  test('is medium where the desktop is neither known nor near', async () => {
-    expect(await asked()).toBe(MEDIUM)
-  })
-
-  test('is low in a network that the operator trusts, and only there', async () => {
-    const at = (address: string | null): Place => ({ caller: { ...DESKTOP, address } as Caller })
-    expect(await asked(at('198.51.100.1'))).toBe(NEAR)
-    expect(await asked(at('198.51.101.1'))).toBe(MEDIUM)
-    expect(await asked(at(null))).toBe(MEDIUM)
-    vi.spyOn(settings(), 'trustedNetworks', 'get').mockReturnValue(['2001:db8::/32', '192.0.2.0/24'])
-    expect(await asked(at('198.51.100.1'))).toBe(MEDIUM)
-    expect(await asked(at('2001:db8::7'))).toBe(NEAR)
-    vi.spyOn(settings(), 'trustedNetworks', 'get').mockReturnValue([])
-    expect(await asked(at('198.51.100.1'))).toBe(MEDIUM)
-  })
-
-  test('is that of the desktop’s network, not of the phone’s', async () => {
-    const { request } = await open(NOON, undefined, strange)
-    const nearPhone = { ...PHONE, address: DESKTOP.address, bucket: DESKTOP.bucket }
-    const scanned = await scan({ code: codeOf(request) }, phone.session, undefined, nearPhone, NOON)
-    expect(asks(scanned.request)).toBe(MEDIUM)
-  })
-
-  test('is never low where the code was typed by hand', async () => {
-    const laptop = await makePhone(phone.session.userId)
-    const { userCode } = await open(NOON, undefined, { device: laptop.device })
-    const { request } = await scan({ userCode }, phone.session, undefined, PHONE, NOON)
-    expect(asks(request)).toBe(MEDIUM)
-  })
-
-  test('is never low in a session that went on for more than 14 days without a password', async () => {
-    const ends = later(14 * DAY)
-    const afterwards = later(14 * DAY + 1)
-    expect(await asked({}, ends)).toBe(NEAR)
-    expect(await asked({}, afterwards)).toBe(MEDIUM)
-    const proven = { ...phone, session: { ...phone.session, reauthenticatedAt: ends } }
-    expect(await asked({}, afterwards, proven)).toBe(NEAR)
-  })
-
-  test('is not low for a day after a wrong number, and high after a second one', async () => {
-    await pickWrong(phone)
-    expect(await asked({})).toBe(MEDIUM)
-    expect(await asked(strange, later(DAY - 1))).toBe(MEDIUM)
-    await pickWrong(phone, later(60))
-    expect(await asked({}, later(60))).toBe(HIGH)
-    expect(await asked({}, later(DAY - 1))).toBe(HIGH)
-    // The first is a day old now, and then the second.
-    expect(await asked({}, later(DAY))).toBe(MEDIUM)
-    expect(await asked({}, later(DAY + 60))).toBe(NEAR)
-  })
-
-  test('is raised by the account’s own wrong numbers, in whichever session, and by nobody else’s', async () => {
-    const other = await makePhone(phone.session.userId)
-    await pickWrong(phone)
-    await pickWrong(other)
-    expect(await asked({})).toBe(HIGH)
-    expect(await asked({}, NOON, await makePhone(phone.session.userId))).toBe(HIGH)
-    expect(await asked({}, NOON, stranger)).toBe(NEAR)
-  })
-
-  test('is raised by no other end of a request', async () => {
-    for (let times = 0; times < 3; times++) {
-      const declined = await openAndScan(phone, NOON, strange)
-      await decline(declined.id, declined.scanToken, phone.session, PHONE, NOON)
-      const refusedThere = await openAndScan(phone, NOON, strange)
-      await endAsDesktop(refusedThere.id, refusedThere.secret, 'not_me', STRANGE, NOON)
-    }
-    expect(await asked({})).toBe(NEAR)
-  })
-
-  test('is high for seven days after a report', async () => {
-    const { userId } = phone.session
-    await db().move((tx) => audit(tx, NOON, { type: 'session_reported', userId }))
-    expect(await asked({}, later(7 * DAY - 1))).toBe(HIGH)
-    expect(await asked({}, later(7 * DAY))).toBe(NEAR)
-    expect(await asked({}, NOON, stranger)).toBe(NEAR)
-  })
-})
-
-describe('a browser is known', () => {
-  const at = ({ device }: { device: string }): Place => ({ ...strange, device })
-
-  test('after a password session in it, whether that still lives or not', async () => {
-    const laptop = await makePhone(phone.session.userId)
-    expect(await asked(at(laptop))).toBe(LOW)
-    await signOut(laptop.session, later(1), null)
-    expect(await asked(at(laptop), later(2))).toBe(LOW)
-  })
-
-  test('after a session made by QR has outlived its first day', async () => {
-    const desktop = await letIn(phone, NOON, 'derived', '30d', strange)
-    expect(await asked(at(desktop))).toBe(MEDIUM)
-    expect(await asked(at(desktop), later(DAY - 1))).toBe(MEDIUM)
-    expect(await asked(at(desktop), later(DAY))).toBe(LOW)
-    await signOut(desktop.session, later(DAY + 1), null)
-    expect(await asked(at(desktop), later(DAY + 2))).toBe(LOW)
-  })
-
-  test('but not where that session was ended within the day', async () => {
-    const desktop = await letIn(phone, NOON, 'derived', '30d', strange)
-    await signOut(desktop.session, later(DAY - 1), null)
-    expect(await asked(at(desktop), later(DAY))).toBe(MEDIUM)
-    expect(await asked(at(desktop), later(3 * DAY))).toBe(MEDIUM)
-  })
-
-  test('nor where it ran out by itself within the day', async () => {
-    const desktop = await letIn(phone, NOON, 'derived', '12h', strange)
-    expect(await asked(at(desktop), later(DAY + 1))).toBe(MEDIUM)
-  })
-
-  test('nor where it was ended from another device later on', async () => {
-    const desktop = await letIn(phone, NOON, 'derived', '30d', strange)
-    expect(await asked(at(desktop), later(DAY))).toBe(LOW)
-    await revokeSession(phone.session, desktop.session.id, later(DAY), null)
-    expect(await asked(at(desktop), later(DAY))).toBe(MEDIUM)
-  })
-
-  test('not to another account, and not by a forged cookie', async () => {
-    const theirs = await makePhone(stranger.session.userId)
-    const own = await makePhone(phone.session.userId)
-    expect(await asked(at(theirs))).toBe(MEDIUM)
-    expect(await asked(at(own), NOON, stranger)).toBe(MEDIUM)
-    const { id, secret } = splitToken(own.device)!
-    const stolenHalf = `${splitToken(theirs.device)!.id}.${secret}`
-    for (const device of [`${id}.${'A'.repeat(43)}`, stolenHalf, id, 'x', ''])
-      expect(await asked(at({ device }))).toBe(MEDIUM)
-    expect(await asked(at(own))).toBe(LOW)
-  })
-
-  test('not any more once it is distrusted, until somebody signs in there anew', async () => {
-    await givePassword(phone.session.userId)
-    const laptop = await makePhone(phone.session.userId)
-    const { deviceId } = laptop.session
-    await db().write((tx) => tx.device.update({ where: { id: deviceId }, data: { distrustedAt: later(1) } }))
-    expect(await asked(at(laptop), later(2))).toBe(MEDIUM)
-    const attempt = { ...STRANGE, email: phone.session.user.email, password: PASSWORD }
-    const again = await signInWithPassword({ ...attempt, deviceCookie: laptop.device }, later(3))
-    expect(again.deviceToken).toBe(laptop.device)
-    expect(await asked(at(laptop), later(4))).toBe(LOW)
-  })
-
-  test.each<[string, () => Promise<unknown>]>([
-    [
-      'after the password was changed',
-      () =>
-        changePassword(
-          phone.session,
-          { currentPassword: PASSWORD, newPassword: 'battery staple' },
-          later(1),
-          null,
-        ),
-    ],
-    ['after all others were signed out', () => revokeOthers(phone.session, later(1), null)],
-  ])('not any more %s, but for the one that did it', async (_, clearUp) => {
-    await givePassword(phone.session.userId)
-    const laptop = await makePhone(phone.session.userId)
-    await clearUp()
-    expect(await asked(at(laptop), later(2))).toBe(MEDIUM)
-    expect(await asked(at(phone), later(2))).toBe(LOW)
-    expect(await asked(at(stranger), later(2), stranger)).toBe(LOW)
-  })
-
-  test('not any more after the operator has reset the password', async () => {
-    const laptop = await makePhone(phone.session.userId)
-    await resetPassword(phone.session.user.email, 'set by operator', later(1))
-    const newPhone = await makePhone(phone.session.userId, later(2))
-    for (const device of [laptop, phone]) expect(await asked(at(device), later(3), newPhone)).toBe(MEDIUM)
-    expect(await asked(at(newPhone), later(3), newPhone)).toBe(LOW)
-  })
-})
 
 describe('the number', () => {
   test('is one of three, and at a low risk there is none', async () => {
@@ -363,7 +165,7 @@ describe('the number', () => {
 
   test('stays the same when the phone scans again, whatever the risk is by then', async () => {
     const scanned = await openAndScan(phone, NOON, strange)
-    await raiseRisk()
+    await raiseRisk(phone)
     const body = [{ id: scanned.id }, { code: codeOf(scanned.request) }, { userCode: scanned.userCode }]
     for (const again of body) {
       const { request } = await scan(again, phone.session, undefined, PHONE, later(5))
@@ -390,7 +192,7 @@ describe('the password', () => {
 
   beforeEach(async () => {
     await givePassword(phone.session.userId)
-    await raiseRisk()
+    await raiseRisk(phone)
   })
 
   test('is not asked for again within ten minutes', async () => {
@@ -472,7 +274,7 @@ describe('the password', () => {
 })
 
 describe('the code', () => {
-  beforeEach(() => raiseRisk())
+  beforeEach(() => raiseRisk(phone))
   const owing = () => openAndConfirm(phone, NOON, 'derived', '12h', strange)
 
   test('is told with the approval, and again to the scan token whose answer was lost', async () => {
@@ -616,187 +418,6 @@ describe('the code', () => {
     const owed = await owing()
     await signOut(phone.session, NOON, null)
     expect(await refused(typeCode(owed, owed.code))).toBe('wrong_state session_ended rejected')
-  })
-})
-
-describe('the strict policy', () => {
-  test('asks at a medium risk for all, and at a low one for no more than ever', async () => {
-    setPolicy('strict')
-    expect(await asked()).toBe(HIGH)
-    expect(await asked({})).toBe(NEAR)
-    expect(await asked(await known())).toBe(LOW)
-    const { userCode } = await open()
-    const typed = await scan({ userCode }, phone.session, undefined, PHONE, NOON)
-    expect(asks(typed.request)).toBe(HIGH)
-  })
-
-  test('refuses a high risk: nothing is claimed, and it is noted', async () => {
-    await raiseRisk()
-    setPolicy('strict')
-    const opened = await open()
-    for (const body of [{ code: codeOf(opened.request) }, { userCode: opened.userCode }])
-      expect(await refused(scan(body, phone.session, undefined, PHONE, NOON))).toBe('refused')
-    expect(await rowOf(opened.id)).toEqual(opened.request)
-    const events = await db().read((client) =>
-      client.auditEvent.findMany({ where: { loginRequestId: opened.id, type: 'login_refused' } }),
-    )
-    const noted = { userId: phone.session.userId, sessionId: phone.session.id, address: PHONE.address }
-    expect(events).toEqual([expect.objectContaining(noted), expect.objectContaining(noted)])
-    const other = await scan({ code: codeOf(opened.request) }, stranger.session, undefined, PHONE, NOON)
-    expect(other.request.state).toBe('scanned')
-  })
-
-  test('lets go on what was claimed before the risk rose', async () => {
-    const claimed = await openAndScan(phone, NOON, strange)
-    await raiseRisk()
-    setPolicy('strict')
-    const { request, scanToken } = await scan({ id: claimed.id }, phone.session, undefined, PHONE, NOON)
-    expect(asks(request)).toBe(MEDIUM)
-    await approve({ id: claimed.id, scanToken }, right(claimed))
-    expect((await rowOf(claimed.id)).state).toBe('confirmed')
-  })
-
-  test('says of a request that is over what became of it', async () => {
-    await raiseRisk()
-    setPolicy('strict')
-    const { id, request, secret } = await open()
-    await endAsDesktop(id, secret, 'withdrawn', DESKTOP, NOON)
-    const late = scan({ code: codeOf(request) }, phone.session, undefined, PHONE, NOON)
-    expect(await refused(late)).toBe('wrong_state withdrawn rejected')
-    const taken = await openAndScan(stranger)
-    const second = scan({ code: codeOf(taken.request) }, phone.session, undefined, PHONE, NOON)
-    expect(await refused(second)).toBe('already_scanned scanned')
-    for (const request of [id, taken.id]) expect(await auditOf(request)).not.toContain('login_refused')
-  })
-})
-
-describe('the policy off', () => {
-  test('asks for nothing at any risk, which is noted all the same', async () => {
-    await raiseRisk()
-    setPolicy('off')
-    const scanned = await openAndScan(phone, NOON, strange)
-    expect(scanned.request).toMatchObject({ risk: 'high', proofs: '', number: null, numberChoices: null })
-    expect((await approve(scanned, {})).code).toBeUndefined()
-    await typeCode(scanned)
-    expect(await sessionsFrom(scanned.id)).toHaveLength(1)
-  })
-})
-
-describe('the desktop’s view', () => {
-  const scanner = { initials: 'AL' }
-
-  test('has the number while it is asked for, and nothing of it before or after', async () => {
-    const opened = await open(NOON, undefined, strange)
-    const { id } = opened
-    const fresh = await viewOf(opened)
-    expect(Object.keys(fresh).sort()).toEqual([
-      'codeExpiresIn',
-      'expiresIn',
-      'id',
-      'qr',
-      'revision',
-      'status',
-    ])
-    const claim = await scan({ code: codeOf(opened.request) }, phone.session, undefined, PHONE, NOON)
-    const { number } = claim.request
-    const whenScanned = { id, status: 'scanned', revision: 2, expiresIn: 300, number, scanner }
-    expect(await viewOf(opened)).toEqual(whenScanned)
-    const { number: _, ...expired } = { ...whenScanned, status: 'expired', expiresIn: 0 }
-    expect(await viewOf(opened, later(300))).toEqual({ ...expired, scanner: undefined })
-    await approve({ id, scanToken: claim.scanToken }, { number: number! })
-    const whenConfirmed = { id, status: 'confirmed', revision: 3, expiresIn: 60, scanner }
-    expect(await viewOf(opened)).toEqual(whenConfirmed)
-  })
-
-  test('has no number at a low risk', async () => {
-    expect(await viewOf(await openAndScan(phone, NOON, await known()))).not.toHaveProperty('number')
-  })
-
-  test('says that a code is owed while it is, and nothing that would tell it', async () => {
-    await raiseRisk()
-    const scanned = await openAndScan(phone, NOON, strange)
-    const { id } = scanned
-    expect(await viewOf(scanned)).toEqual({
-      id,
-      status: 'scanned',
-      revision: 2,
-      expiresIn: 300,
-      number: scanned.request.number,
-      scanner,
-    })
-    const { code } = await approve(scanned, right(scanned))
-    const owing = { id, status: 'confirmed', revision: 3, expiresIn: 90, needs: ['code'], scanner }
-    expect(await viewOf(scanned)).toEqual(owing)
-    await refused(typeCode(scanned, wrongCode(code)))
-    expect(await viewOf(scanned)).toEqual(owing)
-    await typeCode(scanned, code)
-    expect(await viewOf(scanned)).toEqual({
-      id,
-      status: 'consumed',
-      revision: 4,
-      expiresIn: 0,
-      scanner: { initials: 'AL', name: 'Ada Lovelace' },
-    })
-  })
-
-  test.each(['wrong_number', 'proof_tries'] as const)('says %s, and no more', async (reason) => {
-    if (reason === 'proof_tries') await raiseRisk()
-    const scanned = await openAndScan(phone, NOON, strange)
-    const isNumber = reason === 'wrong_number'
-    await approve(scanned, isNumber ? wrong(scanned) : right(scanned)).catch(() => {})
-    const { id } = scanned
-    for (let times = 0; times < 3 && !isNumber; times++) await refused(typeCode(scanned, ''))
-    const revision = isNumber ? 3 : 4
-    expect(await viewOf(scanned)).toEqual({ id, status: 'rejected', reason, revision, expiresIn: 0 })
-  })
-
-  test('is made from a row that holds neither choices nor hash', async () => {
-    await raiseRisk()
-    const owed = await openAndConfirm(phone, NOON, 'derived', '12h', strange)
-    const { id, secret, request } = owed
-    const watched = await readAsDesktop(id, secret)
-    expect(watched).toMatchObject({ number: request.number, proofs: 'number password code' })
-    for (const name of ['codeHash', 'codeTries', 'numberChoices', 'scanTokenHash'])
-      expect(watched).not.toHaveProperty(name)
-  })
-})
-
-describe('the phone’s view', () => {
-  test('offers three numbers and does not tell which is right', async () => {
-    await raiseRisk()
-    const { request, scanToken } = await openAndScan(phone, NOON, strange)
-    // Its password was given too long ago to count.
-    const session = { ...phone.session, createdAt: later(-601), reauthenticatedAt: null }
-    const view = scannedView(request, scanToken, session, PHONE, NOON)
-    expect(scannedView(request, scanToken, phone.session, PHONE, NOON).proofs).toEqual(['number', 'code'])
-    expect(view).toEqual({
-      id: request.id,
-      scanToken,
-      desktop: {
-        ...STRANGE.agent,
-        address: STRANGE.address,
-        place: null,
-        askedAt: NOON.toISOString(),
-      },
-      phone: { address: PHONE.address, place: null },
-      differences: ['address'],
-      sameNetwork: false,
-      account: phone.session.user,
-      risk: 'high',
-      proofs: ['number', 'password', 'code'],
-      choices: request.numberChoices!.split(' ').map(Number),
-      kinds: ['derived', 'independent'],
-      stays: ['12h', '7d'],
-      expiresIn: 300,
-    })
-    expect(view.choices).toContain(request.number)
-  })
-
-  test('has no choices at a low risk', async () => {
-    const { request, scanToken } = await openAndScan(phone, NOON, await known())
-    const view = scannedView(request, scanToken, phone.session, PHONE, NOON)
-    expect(view).toMatchObject({ risk: 'low', proofs: [] })
-    expect(view).not.toHaveProperty('choices')
   })
 })
 

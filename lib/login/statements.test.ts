@@ -1,7 +1,6 @@
 /** How many statements each move costs, counted where SQLite runs them. */
 import Database from 'better-sqlite3'
-import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { settings } from '../env'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import {
   codeOf,
   DESKTOP,
@@ -16,11 +15,11 @@ import {
   openAndScan,
   PASSWORD,
   PHONE,
-  pickWrong,
   STRANGE,
   wrongNumberFor,
   type SignedInDevice,
 } from '../testing/people'
+import { raiseRisk, setPolicy, strange } from '../testing/proofs'
 import { consume } from './consume'
 import { endAsDesktop, MAX_OPEN, openRequest } from './desktop'
 import { confirm, decline, scan } from './phone'
@@ -70,16 +69,9 @@ async function madeBy(run: () => Promise<unknown>): Promise<string[]> {
 
 let phone: SignedInDevice
 beforeEach(async () => {
-  vi.spyOn(settings(), 'proofPolicy', 'get').mockReturnValue('adaptive')
+  setPolicy('adaptive')
   phone = await makePhone((await makeUser()).id)
 })
-
-const strange = { caller: STRANGE }
-/** The next scan is asked for all proofs. */
-const raiseRisk = async () => {
-  await pickWrong(phone)
-  await pickWrong(phone)
-}
 
 const heldBy = (...requests: { id: string; secret: string }[]) =>
   new Map(requests.map(({ id, secret }) => [id, secret]))
@@ -101,7 +93,7 @@ test('a consume costs seven at most', async () => {
 })
 
 test('a consume with a one-time code costs the counting of the try more', async () => {
-  await raiseRisk()
+  await raiseRisk(phone)
   const { id, secret, code } = await openAndConfirm(phone, NOON, 'derived', '12h', strange)
   const onNewDevice = await madeBy(() => consume(id, secret, undefined, STRANGE, NOON, code))
   expect(onNewDevice.length, onNewDevice.join(', ')).toBeLessThanOrEqual(8)
@@ -116,7 +108,7 @@ test('a consume with a one-time code costs the counting of the try more', async 
 })
 
 test('a wrong one-time code costs four at most, the last one too', async () => {
-  await raiseRisk()
+  await raiseRisk(phone)
   const { id, secret } = await openAndConfirm(phone, NOON, 'derived', '12h', strange)
   for (let tries = 0; tries < 3; tries++) {
     const made = await madeBy(() => consume(id, secret, undefined, STRANGE, NOON, '').catch(() => {}))
@@ -127,7 +119,7 @@ test('a wrong one-time code costs four at most, the last one too', async () => {
 
 test('confirming with a password costs the reading of it more', async () => {
   await givePassword(phone.session.userId)
-  await raiseRisk()
+  await raiseRisk(phone)
   const now = later(600)
   const { id, scanToken, request } = await openAndScan(phone, now, strange)
   const number = request.number ?? undefined
@@ -157,7 +149,7 @@ test.each<[string, () => Promise<() => Promise<unknown>>]>([
   [
     'scanning what is asked for all proofs',
     async () => {
-      await raiseRisk()
+      await raiseRisk(phone)
       const { request } = await open(NOON, undefined, { ...strange, device: phone.device })
       return () => scan({ code: codeOf(request) }, phone.session, undefined, PHONE, NOON)
     },
@@ -204,7 +196,7 @@ test.each<[string, () => Promise<() => Promise<unknown>>]>([
   [
     'confirming with a code, and a password that was just given',
     async () => {
-      await raiseRisk()
+      await raiseRisk(phone)
       const { id, scanToken, request } = await openAndScan(phone, NOON, strange)
       const body = { scanToken, stay: '12h', kind: 'derived', number: request.number ?? undefined } as const
       return () => confirm(id, body, phone.session, PHONE, NOON)

@@ -1,5 +1,179 @@
-import { expect, test } from 'vitest'
-import { initialsOf } from './view'
+/** What crosses the wire, for each of its readers. */
+import { beforeEach, describe, expect, test } from 'vitest'
+import { refused } from '../testing/outcomes'
+import {
+  codeOf,
+  later,
+  makePhone,
+  makeUser,
+  NOON,
+  open,
+  openAndConfirm,
+  openAndScan,
+  PHONE,
+  STRANGE,
+  wrongNumberFor,
+  type SignedInDevice,
+} from '../testing/people'
+import { raiseRisk, setPolicy, strange, type Place } from '../testing/proofs'
+import type { ConfirmBody } from '../wire'
+import { consume } from './consume'
+import { readAsDesktop } from './desktop'
+import { confirm, scan } from './phone'
+import { desktopView, scannedView, initialsOf } from './view'
+
+const DAY = 86_400
+const APP_URL = 'http://localhost:3000'
+let phone: SignedInDevice
+
+beforeEach(async () => {
+  setPolicy('adaptive')
+  phone = await makePhone((await makeUser()).id, NOON, 30 * DAY)
+})
+
+type Scanned = Awaited<ReturnType<typeof openAndScan>>
+const approve = (
+  { id, scanToken }: { id: string; scanToken: string },
+  fields: Partial<ConfirmBody>,
+  now = NOON,
+  by = phone,
+) => confirm(id, { scanToken, stay: '12h', kind: 'derived', ...fields }, by.session, PHONE, now)
+
+/** A desktop that `phone`'s account knows. */
+const known = async (): Promise<Place> => ({
+  ...strange,
+  device: (await makePhone(phone.session.userId)).device,
+})
+
+const right = ({ request }: Scanned) => ({ number: request.number! })
+const wrong = ({ request }: Scanned) => ({ number: wrongNumberFor(request)! })
+
+const typeCode = ({ id, secret }: { id: string; secret: string }, typed?: string, now = NOON) =>
+  consume(id, secret, undefined, STRANGE, now, typed)
+
+const wrongCode = (code: string | undefined, off = 1) =>
+  String((Number(code) + off) % 1_000_000).padStart(6, '0')
+
+const viewOf = async ({ id, secret }: { id: string; secret: string }, now = NOON) =>
+  desktopView(await readAsDesktop(id, secret), undefined, APP_URL, now)
+
+describe('the desktop’s view', () => {
+  const scanner = { initials: 'AL' }
+
+  test('has the number while it is asked for, and nothing of it before or after', async () => {
+    const opened = await open(NOON, undefined, strange)
+    const { id } = opened
+    const fresh = await viewOf(opened)
+    expect(Object.keys(fresh).sort()).toEqual([
+      'codeExpiresIn',
+      'expiresIn',
+      'id',
+      'qr',
+      'revision',
+      'status',
+    ])
+    const claim = await scan({ code: codeOf(opened.request) }, phone.session, undefined, PHONE, NOON)
+    const { number } = claim.request
+    const whenScanned = { id, status: 'scanned', revision: 2, expiresIn: 300, number, scanner }
+    expect(await viewOf(opened)).toEqual(whenScanned)
+    const { number: _, ...expired } = { ...whenScanned, status: 'expired', expiresIn: 0 }
+    expect(await viewOf(opened, later(300))).toEqual({ ...expired, scanner: undefined })
+    await approve({ id, scanToken: claim.scanToken }, { number: number! })
+    const whenConfirmed = { id, status: 'confirmed', revision: 3, expiresIn: 60, scanner }
+    expect(await viewOf(opened)).toEqual(whenConfirmed)
+  })
+
+  test('has no number at a low risk', async () => {
+    expect(await viewOf(await openAndScan(phone, NOON, await known()))).not.toHaveProperty('number')
+  })
+
+  test('says that a code is owed while it is, and nothing that would tell it', async () => {
+    await raiseRisk(phone)
+    const scanned = await openAndScan(phone, NOON, strange)
+    const { id } = scanned
+    expect(await viewOf(scanned)).toEqual({
+      id,
+      status: 'scanned',
+      revision: 2,
+      expiresIn: 300,
+      number: scanned.request.number,
+      scanner,
+    })
+    const { code } = await approve(scanned, right(scanned))
+    const owing = { id, status: 'confirmed', revision: 3, expiresIn: 90, needs: ['code'], scanner }
+    expect(await viewOf(scanned)).toEqual(owing)
+    await refused(typeCode(scanned, wrongCode(code)))
+    expect(await viewOf(scanned)).toEqual(owing)
+    await typeCode(scanned, code)
+    expect(await viewOf(scanned)).toEqual({
+      id,
+      status: 'consumed',
+      revision: 4,
+      expiresIn: 0,
+      scanner: { initials: 'AL', name: 'Ada Lovelace' },
+    })
+  })
+
+  test.each(['wrong_number', 'proof_tries'] as const)('says %s, and no more', async (reason) => {
+    if (reason === 'proof_tries') await raiseRisk(phone)
+    const scanned = await openAndScan(phone, NOON, strange)
+    const isNumber = reason === 'wrong_number'
+    await approve(scanned, isNumber ? wrong(scanned) : right(scanned)).catch(() => {})
+    const { id } = scanned
+    for (let times = 0; times < 3 && !isNumber; times++) await refused(typeCode(scanned, ''))
+    const revision = isNumber ? 3 : 4
+    expect(await viewOf(scanned)).toEqual({ id, status: 'rejected', reason, revision, expiresIn: 0 })
+  })
+
+  test('is made from a row that holds neither choices nor hash', async () => {
+    await raiseRisk(phone)
+    const owed = await openAndConfirm(phone, NOON, 'derived', '12h', strange)
+    const { id, secret, request } = owed
+    const watched = await readAsDesktop(id, secret)
+    expect(watched).toMatchObject({ number: request.number, proofs: 'number password code' })
+    for (const name of ['codeHash', 'codeTries', 'numberChoices', 'scanTokenHash'])
+      expect(watched).not.toHaveProperty(name)
+  })
+})
+
+describe('the phone’s view', () => {
+  test('offers three numbers and does not tell which is right', async () => {
+    await raiseRisk(phone)
+    const { request, scanToken } = await openAndScan(phone, NOON, strange)
+    // Its password was given too long ago to count.
+    const session = { ...phone.session, createdAt: later(-601), reauthenticatedAt: null }
+    const view = scannedView(request, scanToken, session, PHONE, NOON)
+    expect(scannedView(request, scanToken, phone.session, PHONE, NOON).proofs).toEqual(['number', 'code'])
+    expect(view).toEqual({
+      id: request.id,
+      scanToken,
+      desktop: {
+        ...STRANGE.agent,
+        address: STRANGE.address,
+        place: null,
+        askedAt: NOON.toISOString(),
+      },
+      phone: { address: PHONE.address, place: null },
+      differences: ['address'],
+      sameNetwork: false,
+      account: phone.session.user,
+      risk: 'high',
+      proofs: ['number', 'password', 'code'],
+      choices: request.numberChoices!.split(' ').map(Number),
+      kinds: ['derived', 'independent'],
+      stays: ['12h', '7d'],
+      expiresIn: 300,
+    })
+    expect(view.choices).toContain(request.number)
+  })
+
+  test('has no choices at a low risk', async () => {
+    const { request, scanToken } = await openAndScan(phone, NOON, await known())
+    const view = scannedView(request, scanToken, phone.session, PHONE, NOON)
+    expect(view).toMatchObject({ risk: 'low', proofs: [] })
+    expect(view).not.toHaveProperty('choices')
+  })
+})
 
 test.each([
   ['Ada Lovelace', 'AL'],
