@@ -190,7 +190,7 @@ test('a desktop on probation is marked, and its own password lifts that', async 
   await expect(row).toContainText(t.probation.meaning)
 
   await desktop.goto('/sessions')
-  await expect(desktop.getByText(/Until tomorrow \d+:\d\d .* it may do less/)).toBeVisible()
+  await expect(desktop.getByText(/Until tomorrow \d+:\d\d .* it sees no notices/)).toBeVisible()
   await desktop.getByRole('button', { name: t.probation.give }).click()
   await givePassword(desktop, person)
   await expect(desktop.getByText(t.probation.lifted)).toBeVisible()
