@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     environment: 'node',
     include: ['{lib,app,components,server,scripts}/**/*.test.{ts,tsx,mjs}'],
+    globalSetup: ['lib/testing/global.ts'],
     setupFiles: ['lib/testing/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,

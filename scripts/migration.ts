@@ -1,7 +1,7 @@
 /** `npm run migration -- NAME`: writes a new migration, the step from what the migrations make to prisma/schema.prisma. */
 import fs from 'node:fs'
 import path from 'node:path'
-import { schemaDifference } from '../lib/migrate'
+import { schemaDifference } from '../lib/migrations/sqlite'
 
 const MIGRATIONS = path.join(import.meta.dirname, '..', 'prisma', 'migrations')
 

@@ -20,7 +20,7 @@ const KEEP_ALIVE_MS = 65_000
 async function main(): Promise<void> {
   const started = Number(process.env.STARTED_AT) || Date.now() - process.uptime() * 1000
   const config = settings()
-  await migrate(config.databaseFile)
+  await migrate(config)
 
   const dev = process.env.NODE_ENV === 'development'
   const server = createServer({ requestTimeout: 30_000, keepAliveTimeout: KEEP_ALIVE_MS })

@@ -87,7 +87,9 @@ export class Outbox {
   #employ(): void {
     if (this.#stopped || this.#workers.size >= AT_ONCE) return
     const worker = this.#work()
-      .catch((error: Error) => log().warn({ event: 'outbox_waits', cause: error.message }, 'no mail goes out'))
+      .catch((error: Error) =>
+        log().warn({ event: 'outbox_waits', cause: error.message }, 'no mail goes out'),
+      )
       .finally(() => this.#workers.delete(worker))
     this.#workers.add(worker)
   }

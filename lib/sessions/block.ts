@@ -32,6 +32,6 @@ export const isBlocked = (userId: string, isKnown: Statement, now: Date): Statem
           SELECT 1 FROM "Device" WHERE "Device"."id" = "Block"."deviceId"
             AND "Device"."secretHash" = "LoginRequest"."desktopDeviceHash")
         OR "Block"."address" = "LoginRequest"."desktopAddress"
-          AND "Block"."browser" IS "LoginRequest"."desktopBrowser"
-          AND "Block"."system" IS "LoginRequest"."desktopSystem"
+          AND "Block"."browser" IS NOT DISTINCT FROM "LoginRequest"."desktopBrowser"
+          AND "Block"."system" IS NOT DISTINCT FROM "LoginRequest"."desktopSystem"
           AND NOT ${isKnown}))`

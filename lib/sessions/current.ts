@@ -130,7 +130,11 @@ const isRecent = (at: Date | null, now: Date): boolean =>
 
 /** True where a password was given within this session in the last ten minutes. */
 export const isProven = (
-  { method, createdAt, reauthenticatedAt }: Pick<CurrentSession, 'method' | 'createdAt' | 'reauthenticatedAt'>,
+  {
+    method,
+    createdAt,
+    reauthenticatedAt,
+  }: Pick<CurrentSession, 'method' | 'createdAt' | 'reauthenticatedAt'>,
   now: Date,
 ): boolean => isRecent(reauthenticatedAt ?? (method === 'password' ? createdAt : null), now)
 
