@@ -1,24 +1,36 @@
 /** Hints between whoever moves a login request and whoever waits for it: ids, never content. The row is the truth. */
-
 import { attempt } from '../attempt'
+import { settings } from '../env'
+import { PostgresBus } from './postgres-bus'
+
+export interface Listener {
+  hear(message: string): void
+  /** Messages may have been lost, and may be for a while. */
+  miss?(): void
+}
 
 export interface Bus {
   publish(message: string): void
   /** @returns the way out */
-  subscribe(listener: (message: string) => void): () => void
+  subscribe(listener: Listener): () => void
+  close(): Promise<void>
 }
 
 /** Reaches this process alone, at once. */
 export class MemoryBus implements Bus {
-  readonly #listeners = new Set<(message: string) => void>()
+  readonly #listeners = new Set<Listener>()
 
   publish(message: string): void {
-    for (const listener of this.#listeners) attempt(() => listener(message))
+    for (const listener of this.#listeners) attempt(() => listener.hear(message))
   }
 
-  subscribe(listener: (message: string) => void): () => void {
+  subscribe(listener: Listener): () => void {
     this.#listeners.add(listener)
     return () => void this.#listeners.delete(listener)
+  }
+
+  async close(): Promise<void> {
+    this.#listeners.clear()
   }
 }
 
@@ -26,4 +38,9 @@ const BUS = Symbol.for('qr-login.bus')
 const shared = globalThis as { [BUS]?: Bus }
 
 /** The process's bus (on globalThis: routes and the front door are bundled apart). */
-export const bus = (): Bus => (shared[BUS] ??= new MemoryBus())
+export const bus = (): Bus => (shared[BUS] ??= open())
+
+function open(): Bus {
+  const { database } = settings()
+  return database.engine === 'sqlite' ? new MemoryBus() : new PostgresBus(database.url)
+}

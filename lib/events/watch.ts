@@ -143,9 +143,16 @@ export class Watch {
   /** Listening and ticking go on only while there is something to keep. */
   #start(): void {
     if (this.#stop) return
-    const unsubscribe = this.bus.subscribe((message) => {
-      if (message.startsWith(this.#beat)) this.#beatAt = Number(message.slice(this.#beat.length))
-      else this.#changed(message)
+    const unsubscribe = this.bus.subscribe({
+      hear: (message) => {
+        if (message.startsWith(this.#beat)) this.#beatAt = Number(message.slice(this.#beat.length))
+        else this.#changed(message)
+      },
+      miss: () => {
+        this.#beatAt = -Infinity
+        this.#sendBeat()
+        void this.#refresh()
+      },
     })
     const beating = setInterval(() => this.#tick(), BEAT_MS).unref()
     const reading = setInterval(() => void this.#safetyRead(), this.safetyReadMs).unref()
@@ -179,6 +186,11 @@ export class Watch {
       this.#beatAt = -Infinity
       return
     }
+    await this.#refresh()
+  }
+
+  /** Compares all that is kept with the database. */
+  async #refresh(): Promise<void> {
     if (this.#reading) return
     this.#reading = true
     const ids = [...this.#entries.keys()]
