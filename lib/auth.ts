@@ -1,6 +1,7 @@
 /** Who is signed in, for pages. Each page asks for itself; handlers get it from `lib/http/handler.ts`. */
 import { cookies, headers } from 'next/headers'
 import { cache } from 'react'
+import { clock } from './clock'
 import { isAppError } from './errors'
 import { callerOf } from './http/caller'
 import { Cookies } from './http/cookies'
@@ -31,7 +32,7 @@ export const pageSession = cache(async (): Promise<SignedInState> => {
     if (!session) return { status: 'signed_out' }
     const approvedBy = await approvingDevice(session)
     const first = session.device.createdAt.getTime() === session.createdAt.getTime()
-    const newDevice = first && Date.now() - session.createdAt.getTime() < NEW_DEVICE_MS
+    const newDevice = first && clock().getTime() - session.createdAt.getTime() < NEW_DEVICE_MS
     return { status: 'signed_in', session: { ...session, approvedBy, newDevice } }
   } catch (error) {
     if (isAppError(error, 'unavailable')) return { status: 'unavailable' }
@@ -43,5 +44,5 @@ export const pageSession = cache(async (): Promise<SignedInState> => {
 async function currentSession(): Promise<CurrentSession | null> {
   const jar = new Cookies((await cookies()).toString())
   const caller = callerOf(await headers())
-  return findSession(jar.get('session'), jar.get('device'), new Date(), caller.address)
+  return findSession(jar.get('session'), jar.get('device'), clock(), caller.address)
 }

@@ -2,8 +2,10 @@
 import { createServer, type Server } from 'node:http'
 import { Cron } from 'croner'
 import nextServer from 'next'
+import { clock, keepClock, setClock } from '../lib/clock'
 import { db } from '../lib/db'
 import { settings, SettingsError, type Settings } from '../lib/env'
+import { bus } from '../lib/events/bus'
 import { endHeld } from '../lib/limits/held'
 import { log } from '../lib/log'
 import { migrate } from '../lib/migrate'
@@ -21,6 +23,7 @@ async function main(): Promise<void> {
   const started = Number(process.env.STARTED_AT) || Date.now() - process.uptime() * 1000
   const config = settings()
   await migrate(config)
+  await setClock()
 
   const dev = process.env.NODE_ENV === 'development'
   const server = createServer({ requestTimeout: 30_000, keepAliveTimeout: KEEP_ALIVE_MS })
@@ -40,14 +43,17 @@ async function main(): Promise<void> {
   const sweeping = new Cron(
     '17 * * * *',
     { protect: true, catch: (err) => log().warn({ err }, 'sweep failed') },
-    async () => log().info(await sweep(new Date()), 'swept'),
+    async () => log().info(await sweep(clock()), 'swept'),
   )
   process.stdout.write(welcome(config, Date.now() - started) + '\n')
 
+  const stopClock = keepClock()
   const stop = once(async () => {
     sweeping.stop()
+    stopClock()
     endHeld()
     await drain(server)
+    await bus().close()
     await db().close()
     process.exit(0)
   })

@@ -88,6 +88,8 @@ test('every limit of the table is guarded here or in the tests of what it guards
     'confirm_email',
     'forgotten_account',
     'forgotten_address',
-   'sign_in_device', 'wrong_device_report']
+    'sign_in_device',
+    'wrong_device_report',
+  ]
   expect([...Object.keys(GUARDED), ...elsewhere].sort()).toEqual(Object.keys(LIMITS).sort())
 })

@@ -1,7 +1,16 @@
 /** Migrations of a PostgreSQL database, by the first of the servers that start on it. */
 import { PrismaPg } from '@prisma/adapter-pg'
+import type { DiffTarget } from '@prisma/schema-engine-wasm/schema_engine_bg'
 import pg from 'pg'
-import { applyMigrations, differenceTo, isComplete, POSTGRESQL, requireKnown, withEngine } from './engine'
+import {
+  applyMigrations,
+  isComplete,
+  NO_FILTERS,
+  POSTGRESQL,
+  requireKnown,
+  schemaFile,
+  withEngine,
+} from './engine'
 
 /** Any number will do that no other program of this database takes. */
 const LOCK = 0x9e37_10e1
@@ -66,8 +75,25 @@ export async function migratePostgres(url: string): Promise<string[]> {
   }
 }
 
-/** The SQL from what this database is to the schema; empty when they agree. */
-export const postgresDifference = (url: string): Promise<string> =>
-  withEngine(POSTGRESQL, new PrismaPg({ connectionString: url }), (engine) =>
-    differenceTo(engine, POSTGRESQL),
+/**
+ * The SQL from an older text of the schema to the present one, or from nothing; empty where they agree.
+ * @param url any database will do: the engine wants one, and looks at nothing in it
+ */
+export async function postgresStep(url: string, older: string | null): Promise<string> {
+  const from: DiffTarget =
+    older === null
+      ? { tag: 'empty' }
+      : { tag: 'schemaDatamodel', files: [{ path: 'older.prisma', content: older }] }
+  const adapter = new PrismaPg({ connectionString: url })
+  const { exitCode, stdout } = await withEngine(POSTGRESQL, adapter, (engine) =>
+    engine.diff({
+      from,
+      to: { tag: 'schemaDatamodel', files: [schemaFile(POSTGRESQL)] },
+      script: true,
+      exitCode: true,
+      filters: NO_FILTERS,
+    }),
   )
+  // It would need a right that the tables don't.
+  return exitCode === 0 ? '' : (stdout ?? '').replace(/^-- CreateSchema\n.*\n\n/, '')
+}
