@@ -10,7 +10,10 @@ export interface Listener {
 }
 
 export interface Bus {
+  /** Tells everybody; this process hears it at once. */
   publish(message: string): void
+  /** Sends a message all the way: this process hears it when it comes back. */
+  ping(message: string): void
   /** @returns the way out */
   subscribe(listener: Listener): () => void
   close(): Promise<void>
@@ -22,6 +25,10 @@ export class MemoryBus implements Bus {
 
   publish(message: string): void {
     for (const listener of this.#listeners) attempt(() => listener.hear(message))
+  }
+
+  ping(message: string): void {
+    this.publish(message)
   }
 
   subscribe(listener: Listener): () => void {

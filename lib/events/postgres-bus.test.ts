@@ -36,12 +36,21 @@ describe.skipIf(!postgresPrograms())('the bus by PostgreSQL (needs PostgreSQL)',
     for (const { heard } of [one, other]) expect(heard).toEqual(messages)
   })
 
+  test('a message of one’s own is heard at once, and a ping when it comes back', async () => {
+    const { bus, heard } = await server()
+    bus.ping('there and back')
+    bus.publish('at once')
+    expect(heard).toEqual(['at once'])
+    await vi.waitFor(() => expect(heard).toEqual(['at once', 'there and back']), 5_000)
+  })
+
   test('a connection that is cut is said to all who listen, comes back, and brings what was published since', async () => {
     const [one, other] = [await server(), await server()]
     await cut()
     await vi.waitFor(() => expect(one.told.missed).toBeGreaterThan(1), 5_000)
     one.bus.publish('after the cut')
-    await vi.waitFor(() => expect(one.heard).toEqual(['after the cut']), 10_000)
+    for (const { heard } of [one, other])
+      await vi.waitFor(() => expect(heard).toEqual(['after the cut']), 10_000)
     // Once when it broke, and once when it was back.
     expect(one.told.missed).toBe(3)
     expect(other.told.missed).toBe(3)
@@ -51,7 +60,7 @@ describe.skipIf(!postgresPrograms())('the bus by PostgreSQL (needs PostgreSQL)',
     const one = await server()
     await postgres.stop('immediate')
     await vi.waitFor(() => expect(one.told.missed).toBe(2), 5_000)
-    one.bus.publish('meanwhile')
+    one.bus.ping('meanwhile')
     await setTimeout(300)
     await postgres.start()
     await vi.waitFor(() => expect(one.heard).toEqual(['meanwhile']), 15_000)

@@ -1,21 +1,22 @@
-/**
- * The bus by PostgreSQL's LISTEN and NOTIFY, on one connection of its own: every server on the database hears every
- * message, its own included, so that what a server hears of itself says that the bus lives.
- */
+/** The bus by PostgreSQL's LISTEN and NOTIFY, on one connection of its own: every server on the database hears it. */
 import pg from 'pg'
 import { attempt } from '../attempt'
 import { log } from '../log'
+import { newId } from '../tokens'
 import type { Bus, Listener } from './bus'
 
 const CHANNEL = 'qr_login'
-/** PostgreSQL takes up to 8000 bytes; an id has 22. */
-const MESSAGES_AT_ONCE = 200
+/** The origin of what its sender wants to hear as well. */
+const FOR_ALL = '*'
+/** PostgreSQL takes up to 8000 bytes; an origin and an id have 45, a beat some more. */
+const MESSAGES_AT_ONCE = 100
 /** Past this many that could not be sent, they are dropped: who waits reads the database then. */
 const MAX_QUEUED = 10_000
 const CONNECT_WITHIN_MS = 5_000
 const RECONNECT_MS = { least: 100, most: 5_000 }
 
 export class PostgresBus implements Bus {
+  readonly #origin = newId()
   readonly #listeners = new Set<Listener>()
   #client: pg.Client | undefined
   #queue: string[] = []
@@ -29,8 +30,17 @@ export class PostgresBus implements Bus {
   }
 
   publish(message: string): void {
+    this.#tell(message)
+    this.#enqueue(this.#origin, message)
+  }
+
+  ping(message: string): void {
+    this.#enqueue(FOR_ALL, message)
+  }
+
+  #enqueue(origin: string, message: string): void {
     if (this.#queue.length >= MAX_QUEUED) this.#queue = []
-    this.#queue.push(message)
+    this.#queue.push(`${origin} ${message}`)
     void this.#send()
   }
 
@@ -67,7 +77,7 @@ export class PostgresBus implements Bus {
     this.#client = client
     this.#failures = 0
     // What was said before this connection listened is read from the rows.
-    for (const listener of this.#listeners) attempt(() => listener.miss?.())
+    this.#missed()
     void this.#send()
   }
 
@@ -76,15 +86,26 @@ export class PostgresBus implements Bus {
   #lost(client: pg.Client): void {
     if (this.#ended.has(client) || this.#isClosed) return
     this.#ended.add(client)
+    if (client === this.#client) this.#missed()
     this.#client = undefined
-    for (const listener of this.#listeners) attempt(() => listener.miss?.())
     const longest = Math.min(RECONNECT_MS.most, RECONNECT_MS.least * 2 ** this.#failures++)
     this.#retry = setTimeout(() => void this.#connect(), longest * (0.5 + Math.random() / 2)).unref()
   }
 
   #hear(payload: string): void {
-    for (const message of payload.split('\n'))
-      for (const listener of this.#listeners) attempt(() => listener.hear(message))
+    for (const line of payload.split('\n')) {
+      const end = line.indexOf(' ')
+      // What this process told itself already.
+      if (line.slice(0, end) !== this.#origin) this.#tell(line.slice(end + 1))
+    }
+  }
+
+  #missed(): void {
+    for (const listener of this.#listeners) attempt(() => listener.miss?.())
+  }
+
+  #tell(message: string): void {
+    for (const listener of this.#listeners) attempt(() => listener.hear(message))
   }
 
   /** What gathers while one statement is on its way goes with the next. */

@@ -166,7 +166,7 @@ export class Watch {
 
   /** It says when it was sent: a bus that is behind is no better than one that is silent. */
   #sendBeat(): void {
-    this.bus.publish(`${this.#beat}${performance.now()}`)
+    this.bus.ping(`${this.#beat}${performance.now()}`)
   }
 
   #tick(): void {
