@@ -41,6 +41,8 @@ export interface Settings {
   /** Whether the front door answers the login API itself. */
   fastLane: boolean
   apiDocs: boolean
+  /** Who presents it may read the figures; undefined shows them to nobody. */
+  metricsToken: string | undefined
   logLevel: string
 }
 
@@ -64,6 +66,7 @@ const EXAMPLES: Record<string, string> = {
   MAX_STREAMS: 'a whole number from 0',
   SAFETY_READ_SECONDS: 'a whole number from 1 to 600',
   RATE_LIMIT_SCALE: 'a number above 0',
+  METRICS_TOKEN: 'a secret of 16 characters or more',
 }
 
 const Environment = z.object({
@@ -89,6 +92,7 @@ const Environment = z.object({
   FAST_LANE: z.enum(['on', 'off']).default('on'),
   MAX_STREAMS: z.coerce.number().int().nonnegative().default(20_000),
   SAFETY_READ_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
+  METRICS_TOKEN: z.string().min(16).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
@@ -274,6 +278,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     safetyReadSeconds: env.SAFETY_READ_SECONDS,
     fastLane: env.FAST_LANE === 'on',
     apiDocs: env.API_DOCS === 'on',
+    metricsToken: env.METRICS_TOKEN,
     logLevel: env.LOG_LEVEL,
   }
 }

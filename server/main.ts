@@ -8,6 +8,7 @@ import { settings, SettingsError, type Settings } from '../lib/env'
 import { bus } from '../lib/events/bus'
 import { endHeld } from '../lib/limits/held'
 import { log } from '../lib/log'
+import { measureProcess } from '../lib/metrics'
 import { migrate } from '../lib/migrate'
 import { sweep } from '../lib/sweep'
 import { frontDoor } from './front-door'
@@ -24,6 +25,7 @@ async function main(): Promise<void> {
   const config = settings()
   await migrate(config)
   await setClock()
+  measureProcess()
 
   const dev = process.env.NODE_ENV === 'development'
   const server = createServer({ requestTimeout: 30_000, keepAliveTimeout: KEEP_ALIVE_MS })

@@ -28,5 +28,7 @@ export interface Database {
   move<T>(run: (tx: Runner) => Promise<T>): Promise<T>
   /** Runs `work` once the transaction has committed; where it rolls back, never. */
   afterCommit(tx: Runner, work: () => void): void
+  /** How many connections there are, by what they do. */
+  connections(): Record<string, number>
   close(): Promise<void>
 }

@@ -162,6 +162,11 @@ export class PostgresDatabase implements Database {
     return work()
   }
 
+  connections(): Record<string, number> {
+    const { idleCount, totalCount, waitingCount } = this.#pool
+    return { idle: idleCount, busy: totalCount - idleCount, waiting: waitingCount }
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#client.$disconnect()

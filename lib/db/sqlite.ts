@@ -176,6 +176,10 @@ export class SqliteDatabase implements Database {
     await broken[0].$disconnect().catch(() => {})
   }
 
+  connections(): Record<string, number> {
+    return { waiting: this.#waiting }
+  }
+
   async close(): Promise<void> {
     await this.#queue
     this.#pausedUntil = Infinity

@@ -16,11 +16,14 @@ export interface Bus {
   ping(message: string): void
   /** @returns the way out */
   subscribe(listener: Listener): () => void
+  /** False while messages do not get through. */
+  readonly isUp: boolean
   close(): Promise<void>
 }
 
 /** Reaches this process alone, at once. */
 export class MemoryBus implements Bus {
+  readonly isUp = true
   readonly #listeners = new Set<Listener>()
 
   publish(message: string): void {

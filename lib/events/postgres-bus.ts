@@ -29,6 +29,10 @@ export class PostgresBus implements Bus {
     void this.#connect()
   }
 
+  get isUp(): boolean {
+    return this.#client !== undefined
+  }
+
   publish(message: string): void {
     this.#tell(message)
     this.#enqueue(this.#origin, message)

@@ -61,7 +61,7 @@ export class LoginStream {
     this.#sink = sink
     if (lastRevision === row.revision) this.#told = { revision: row.revision, status: statusAt(row, clock()) }
     this.#wake = () => this.#turn()
-    this.#letGo = [watch().subscribe(row.id, this.#wake), hold(bucket, () => this.#finish())]
+    this.#letGo = [watch().subscribe(row.id, this.#wake), hold(bucket, () => this.#finish(), 'events')]
     this.#turn()
   }
 

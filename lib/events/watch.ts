@@ -8,6 +8,7 @@ import { attempt } from '../attempt'
 import { db } from '../db'
 import { settings } from '../env'
 import type { LoginRequest } from '../generated/prisma/client'
+import { metrics } from '../metrics'
 import { columns, join, sql } from '../sql'
 import { newId } from '../tokens'
 import { Alarm } from './alarm'
@@ -145,7 +146,7 @@ export class Watch {
     if (this.#stop) return
     const unsubscribe = this.bus.subscribe({
       hear: (message) => {
-        if (message.startsWith(this.#beat)) this.#beatAt = Number(message.slice(this.#beat.length))
+        if (message.startsWith(this.#beat)) this.#arrived(Number(message.slice(this.#beat.length)))
         else this.#changed(message)
       },
       miss: () => {
@@ -162,6 +163,11 @@ export class Watch {
       unsubscribe()
     }
     this.#sendBeat()
+  }
+
+  #arrived(sentAt: number): void {
+    this.#beatAt = sentAt
+    metrics().busLag.set((performance.now() - sentAt) / 1000)
   }
 
   /** It says when it was sent: a bus that is behind is no better than one that is silent. */
