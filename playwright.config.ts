@@ -15,7 +15,12 @@ export default defineConfig({
   // A busy machine is no defect; these end a test that hangs.
   timeout: 60_000,
   expect: { timeout: 15_000 },
-  reporter: [['list'], ['json', { outputFile: process.env.PLAYWRIGHT_REPORT ?? 'test-results/e2e.json' }]],
+  reporter: [
+    ['list'],
+    ['json', { outputFile: process.env.PLAYWRIGHT_REPORT ?? 'test-results/e2e.json' }],
+    ['./e2e/support/attack-table.ts'],
+    ['./e2e/support/action-table.ts'],
+  ],
   use: {
     ...devices['Desktop Chrome'],
     trace: 'retain-on-failure',

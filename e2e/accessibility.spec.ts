@@ -2,9 +2,12 @@
 import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
+import type { Rows } from './support/database'
+import { notMeLink } from './support/links'
 import { newPerson, signedIn as signedInAs } from './support/people'
 import { readCode } from './support/qr'
 import { approve, letIn, scan, status, tabTo } from './support/steps'
+import type { Server } from './support/server'
 import { messages as t } from './support/words'
 
 /** A name with no place to break. */
@@ -16,6 +19,8 @@ const NARROW = { width: 320, height: 640 }
 interface Stage {
   desktop: Page
   phone: Page
+  rows: Rows
+  server: Server
 }
 
 /** Brings a page into a state and says which browser shows it. */
@@ -36,7 +41,7 @@ const states: Record<string, (stage: Stage) => Promise<Page>> = {
     await signedIn(phone)
     await desktop.goto('/login')
     await scan(phone, desktop)
-    await phone.getByRole('button', { name: t.scan.confirm.decline }).click()
+    await phone.getByRole('button', { name: t.scan.confirm.decline, exact: true }).click()
     await expect(status(desktop)).toHaveText(t.login.rejected.declined)
     return desktop
   },
@@ -75,7 +80,7 @@ const states: Record<string, (stage: Stage) => Promise<Page>> = {
     await signedIn(phone)
     await desktop.goto('/login')
     await scan(phone, desktop)
-    await phone.getByRole('button', { name: t.scan.confirm.decline }).click()
+    await phone.getByRole('button', { name: t.scan.confirm.decline, exact: true }).click()
     await expect(phone.getByRole('heading', { name: t.scan.end.declined.title })).toBeVisible()
     return phone
   },
@@ -123,11 +128,60 @@ const states: Record<string, (stage: Stage) => Promise<Page>> = {
     await expect(phone.getByRole('dialog')).toBeVisible()
     return phone
   },
+  '/, with notices': async ({ desktop, phone }) => {
+    await signedIn(phone)
+    await letIn(phone, desktop)
+    await phone.goto('/')
+    await expect(phone.getByRole('button', { name: t.notices.mine })).toBeEnabled()
+    return phone
+  },
+  '/activity': async ({ desktop, phone }) => {
+    await signedIn(phone)
+    await letIn(phone, desktop)
+    await at(phone, '/activity', t.activity.title)
+    await expect(phone.getByRole('button', { name: t.activity.notMine })).toBeVisible()
+    return phone
+  },
+  '/activity, asking': async ({ desktop, phone }) => {
+    await signedIn(phone)
+    await letIn(phone, desktop)
+    await at(phone, '/activity', t.activity.title)
+    await phone.getByRole('button', { name: t.activity.notMine }).click()
+    await expect(phone.getByRole('dialog')).toBeVisible()
+    return phone
+  },
+  '/activity, undone': async ({ desktop, phone }) => {
+    await signedIn(phone)
+    await letIn(phone, desktop)
+    await at(phone, '/activity', t.activity.title)
+    await phone.getByRole('button', { name: t.activity.notMine }).click()
+    await phone.getByRole('dialog').getByRole('button', { name: t.notMe.submit }).click()
+    await expect(phone.getByRole('dialog', { name: t.notMe.done.title })).toBeVisible()
+    return phone
+  },
+  '/not-me': (stage) => notMe(stage),
+  '/not-me, done': async (stage) => {
+    const page = await notMe(stage)
+    await page.getByRole('button', { name: t.notMe.submit }).click()
+    await expect(page.getByRole('heading', { name: t.notMe.done.title })).toBeVisible()
+    return page
+  },
+  '/not-me, over': ({ phone }) => at(phone, '/not-me#nothing-like-a-link-in-a-mail', t.notMe.over.title),
+  '/not-me, without a link': ({ phone }) => at(phone, '/not-me', t.notMe.none.title),
   '/account': async ({ phone }) => {
     await signedIn(phone)
     return at(phone, '/account', t.account.title)
   },
   'a page that is not there': ({ desktop }) => at(desktop, '/nothing/here', t.notFound.title),
+}
+
+/** The page that the link in a notice's mail leads to. */
+async function notMe({ desktop, phone, rows, server }: Stage): Promise<Page> {
+  await signedIn(phone)
+  const { id } = await letIn(phone, desktop)
+  await phone.goto(notMeLink(server, rows.noticeOf(rows.sessionsOf(id)[0]!.id)))
+  await expect(phone.getByRole('button', { name: t.notMe.submit })).toBeVisible()
+  return phone
 }
 
 async function at(page: Page, path: string, heading: string): Promise<Page> {
@@ -141,9 +195,9 @@ test.describe('axe finds nothing, and nothing is cut off at 320 px', () => {
   test.use({ contextOptions: { reducedMotion: 'reduce' } })
 
   for (const [name, bring] of Object.entries(states))
-    test(`on ${name}`, async ({ desktop, phone, trouble }) => {
-      trouble.expect(/404 .* @ \/nothing\/here/)
-      const page = await bring({ desktop, phone })
+    test(`on ${name}`, async ({ desktop, phone, rows, server, trouble }) => {
+      trouble.expect(/404 .* @ \/(nothing\/here|api\/report\/look)/)
+      const page = await bring({ desktop, phone, rows, server })
       for (const colorScheme of ['light', 'dark'] as const)
         for (const [size, viewport] of Object.entries(SIZES)) {
           await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })

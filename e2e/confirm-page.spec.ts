@@ -1,17 +1,27 @@
 /** The page on which a person decides. */
+import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
-import { PHONE } from './support/browsers'
-import { signedIn } from './support/people'
+import { PHONE, setSeen } from './support/browsers'
+import { signedIn, signedInAgain, type Person } from './support/people'
 import { readCode } from './support/qr'
 import { approve, arrived, isSignedOut, scan, status, tabTo } from './support/steps'
 import { inChinese, messages as t, say } from './support/words'
 
 const HOUR_MS = 3_600_000
 
+let person: Person
+
 test.beforeEach(async ({ desktop, phone }) => {
-  await signedIn(phone)
+  person = await signedIn(phone)
   await desktop.goto('/login')
 })
+
+/** The account signs in on the desktop and is gone from it again; its sign-in page is open as before. */
+async function becomesKnown(desktop: Page): Promise<void> {
+  await signedInAgain(desktop, person)
+  await desktop.context().clearCookies({ name: 'qrl-session' })
+  await desktop.goto('/login')
+}
 
 test('shows what asks, from where and since when, and whose account it would enter', async ({
   desktop,
@@ -25,7 +35,7 @@ test('shows what asks, from where and since when, and whose account it would ent
   await expect(phone.getByText(t.scan.confirm.askedNow)).toBeVisible()
   await expect(phone.getByText(/^You are Ada Lovelace \(.+@example\.org\)$/)).toBeVisible()
   await expect(phone.getByText(t.scan.confirm.support)).toBeVisible()
-  await expect(phone.getByRole('button', { name: t.scan.confirm.decline })).toBeEnabled()
+  await expect(phone.getByRole('button', { name: t.scan.confirm.decline, exact: true })).toBeEnabled()
 })
 
 test('an address that nobody vouches for is shown as undetermined', async ({ openDesktop, phone }) => {
@@ -70,7 +80,7 @@ test('a page that an other tab has outdated can be checked again', async ({ desk
 
 test('declining ends it on both sides', async ({ desktop, phone, rows }) => {
   const { id } = await scan(phone, desktop)
-  await phone.getByRole('button', { name: t.scan.confirm.decline }).click()
+  await phone.getByRole('button', { name: t.scan.confirm.decline, exact: true }).click()
   await expect(phone.getByRole('heading', { name: t.scan.end.declined.title })).toBeVisible()
   await expect(phone.getByText(t.scan.end.declined.body)).toBeVisible()
   await expect(status(desktop)).toHaveText(t.login.rejected.declined)
@@ -81,6 +91,54 @@ test('declining ends it on both sides', async ({ desktop, phone, rows }) => {
   await desktop.getByRole('button', { name: t.login.newCode }).click()
   await expect(desktop.getByRole('heading', { level: 1 })).toBeFocused()
   await scan(phone, desktop)
+  await approve(phone)
+  await arrived(desktop)
+})
+
+test('reporting declines as well, without a second question', async ({ desktop, phone, rows }) => {
+  const { id } = await scan(phone, desktop)
+  await phone.getByRole('button', { name: t.scan.confirm.report }).click()
+  await expect(phone.getByRole('heading', { name: t.scan.end.reported.title })).toBeFocused()
+  await expect(phone.getByText(t.scan.end.reported.body)).toBeVisible()
+  await expect(status(desktop)).toHaveText(t.login.rejected.declined)
+  expect(rows.request(id)).toMatchObject({ state: 'rejected', reason: 'declined' })
+})
+
+test('what approves or reports sleeps until the page was in front for a while', async ({
+  desktop,
+  phone,
+}) => {
+  await phone.clock.install()
+  await scan(phone, desktop)
+  const button = (name: string) => phone.getByRole('button', { name, exact: true })
+  const approveButton = button(t.scan.confirm.approve)
+  const calls: string[] = []
+  phone.on('request', (request) => calls.push(request.url()))
+  await expect(approveButton).toBeEnabled()
+  await phone.clock.pauseAt(await phone.evaluate(() => Date.now() + 1000))
+
+  const leave = () => phone.evaluate(() => window.dispatchEvent(new Event('blur')))
+  const comeBack = () => phone.evaluate(() => window.dispatchEvent(new Event('focus')))
+  const hide = () => setSeen(phone, false)
+  const show = () => setSeen(phone, true)
+  for (const [away, back] of [
+    [leave, comeBack],
+    [hide, show],
+  ] as const) {
+    await away()
+    await expect(approveButton).toBeDisabled()
+    await phone.clock.runFor(2000)
+    await back()
+    await phone.clock.runFor(650)
+    await expect(approveButton).toBeDisabled()
+    await approveButton.dispatchEvent('click')
+    await button(t.scan.confirm.report).dispatchEvent('click')
+    await expect(button(t.scan.confirm.decline)).toBeEnabled()
+    await phone.clock.runFor(100)
+    await expect(approveButton).toBeEnabled()
+  }
+  expect(calls).toEqual([])
+  await phone.clock.resume()
   await approve(phone)
   await arrived(desktop)
 })
@@ -172,17 +230,19 @@ test('the two stays stand on one line from 360 px on', async ({ desktop, phone }
 
 test('a change of the language keeps what was chosen', async ({ desktop, phone }) => {
   await scan(phone, desktop)
-  await phone.getByRole('radio', { name: t.scan.confirm.stay30d }).check()
+  await phone.getByRole('radio', { name: t.scan.confirm.stay7d }).check()
   await phone.getByLabel(t.scan.confirm.derived).uncheck()
   await phone.getByLabel(t.language.label).selectOption('zh')
   await expect(phone.getByRole('heading', { name: inChinese.words.scan.confirm.title })).toBeVisible()
-  await expect(phone.getByRole('radio', { name: inChinese.words.scan.confirm.stay30d })).toBeChecked()
+  await expect(phone.getByRole('radio', { name: inChinese.words.scan.confirm.stay7d })).toBeChecked()
   await expect(phone.getByLabel(inChinese.words.scan.confirm.derived)).not.toBeChecked()
 })
 
 test('can be approved with the keyboard alone', async ({ desktop, phone }) => {
   await scan(phone, desktop)
-  await tabTo(phone, phone.getByRole('button', { name: t.scan.confirm.approve, exact: true }))
+  const approveButton = phone.getByRole('button', { name: t.scan.confirm.approve, exact: true })
+  await tabTo(phone, approveButton)
+  await expect(approveButton).toBeEnabled()
   await phone.keyboard.press('Enter')
   await expect(phone.getByRole('heading', { name: t.scan.done.title })).toBeVisible()
   await arrived(desktop)
@@ -211,12 +271,15 @@ test('a desktop that was let in to stay on its own does', async ({ desktop, phon
   expect(rows.sessionsOf(id)[0]).toMatchObject({ kind: 'independent', endedAt: null })
 })
 
-for (const [label, hours] of [
-  [t.scan.confirm.stay12h, 12],
-  [t.scan.confirm.stay30d, 30 * 24],
+for (const [label, hours, isKnown] of [
+  [t.scan.confirm.stay12h, 12, false],
+  [t.scan.confirm.stay7d, 7 * 24, false],
+  [t.scan.confirm.stay30d, 30 * 24, true],
 ] as const)
   test(`a stay of ${label} is what the session gets`, async ({ desktop, phone, rows }) => {
+    if (isKnown) await becomesKnown(desktop)
     const { id } = await scan(phone, desktop)
+    await expect(phone.getByRole('radio')).toHaveCount(2)
     await phone.getByRole('radio', { name: label }).check()
     await approve(phone)
     await arrived(desktop)

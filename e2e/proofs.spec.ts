@@ -1,9 +1,19 @@
 /** What a sign-in has to prove where the desktop is strange, and how few actions that takes. */
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
+import { ACTIONS, type Risk } from './support/action-table'
 import { signedIn, signedInAgain } from './support/people'
 import { readCode } from './support/qr'
-import { approveByNumber, arrived, letIn, numbers, pickWrong, scan, shownNumber } from './support/steps'
+import {
+  approve,
+  approveByNumber,
+  arrived,
+  letIn,
+  numbers,
+  pickWrong,
+  scan,
+  shownNumber,
+} from './support/steps'
 import { messages as t } from './support/words'
 
 test.use({ serverOptions: { policy: 'adaptive' } })
@@ -21,6 +31,11 @@ async function counting(page: Page): Promise<() => number> {
   return () => actions.size
 }
 
+/** Notes what a sign-in cost its person, for the table in README.md. */
+function cost(risk: Risk, phone: number, desktop: number): void {
+  test.info().annotations.push({ type: ACTIONS, description: JSON.stringify({ risk, phone, desktop }) })
+}
+
 test('a strange desktop is let in by one tap on the number that it shows', async ({ desktop, phone }) => {
   await signedIn(phone)
   await desktop.goto('/login')
@@ -28,10 +43,11 @@ test('a strange desktop is let in by one tap on the number that it shows', async
   await expect(phone.getByRole('button', { name: t.scan.confirm.approve, exact: true })).toHaveCount(0)
   await expect(numbers(phone)).toHaveCount(3)
   await expect(numbers(phone).filter({ hasText: await shownNumber(desktop) })).toHaveCount(1)
-  const taps = await counting(phone)
+  const [taps, presses] = [await counting(phone), await counting(desktop)]
   await approveByNumber(phone, desktop)
   await expect(phone.getByRole('heading', { name: t.scan.done.title })).toBeVisible()
-  expect(taps()).toBe(1)
+  expect([taps(), presses()]).toEqual([1, 0])
+  cost('medium', taps(), presses())
   await arrived(desktop)
 })
 
@@ -69,7 +85,13 @@ test('a browser that the account signed in on before is let in by one tap', asyn
   const person = await signedIn(phone)
   await signedInAgain(desktop, person)
   await desktop.context().clearCookies({ name: 'qrl-session' })
-  await letIn(phone, desktop)
+  await desktop.goto('/login')
+  await scan(phone, desktop)
+  const [taps, presses] = [await counting(phone), await counting(desktop)]
+  await approve(phone)
+  expect([taps(), presses()]).toEqual([1, 0])
+  cost('low', taps(), presses())
+  await arrived(desktop)
 })
 
 test('a browser that was let in a moment ago is still a strange one', async ({ desktop, phone }) => {
@@ -124,6 +146,7 @@ test('after two wrong numbers it takes the number, and the code typed on the des
   await codeField(desktop).fill(`${code.slice(0, 3)} ${code.slice(3)}`)
   await arrived(desktop)
   expect(typed()).toBe(1)
+  cost('high', taps(), typed())
 })
 
 test('a code that is mistyped twice is still good, and the third wrong one ends the request', async ({

@@ -1,7 +1,7 @@
 /** Where an account is signed in, and ending that. */
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
-import { newPerson, signedIn, signedInAgain, signIn, type Person } from './support/people'
+import { givePassword, newPerson, sessionIdOf, signedIn, signedInAgain, signIn } from './support/people'
 import { approve, arrived, isSignedOut, letIn, scan, status } from './support/steps'
 import { messages as t } from './support/words'
 
@@ -16,13 +16,6 @@ async function choose(page: Page, device: string, item: string): Promise<void> {
 
 async function confirmSigningOut(page: Page): Promise<void> {
   await page.getByRole('dialog').getByRole('button', { name: t.sessions.signOut }).click()
-}
-
-async function givePassword(page: Page, { password }: Person): Promise<void> {
-  const dialog = page.getByRole('dialog', { name: t.reauthenticate.title })
-  await dialog.getByLabel(t.fields.password).fill(password)
-  await dialog.getByRole('button', { name: t.reauthenticate.submit }).click()
-  await expect(dialog).toHaveCount(0)
 }
 
 test('the list shows the phone, under it the desktop that it let in, and which one this is', async ({
@@ -186,6 +179,61 @@ test('a desktop that was let in may sign itself out, and nobody else with it', a
   await confirmSigningOut(desktop)
   await expect(desktop).toHaveURL('/login')
   expect(await isSignedOut(phone)).toBe(false)
+})
+
+test('a desktop on probation is marked, and its own password lifts that', async ({ desktop, phone }) => {
+  const person = await signedIn(phone)
+  await letIn(phone, desktop)
+  await phone.goto('/sessions')
+  const row = list(phone).getByRole('listitem').getByRole('listitem')
+  await expect(row).toContainText(/New, on probation until tomorrow \d+:\d\d/)
+  await expect(row).toContainText(t.probation.meaning)
+
+  await desktop.goto('/sessions')
+  await expect(desktop.getByText(/Until tomorrow \d+:\d\d .* it may do less/)).toBeVisible()
+  await desktop.getByRole('button', { name: t.probation.give }).click()
+  await givePassword(desktop, person)
+  await expect(desktop.getByText(t.probation.lifted)).toBeVisible()
+  await expect(desktop.getByRole('button', { name: t.probation.give })).toHaveCount(0)
+  for (const page of ['/', '/account', '/activity']) {
+    await desktop.goto(page)
+    await expect(desktop.getByRole('heading', { level: 1 })).toBeVisible()
+    await expect(desktop.getByRole('button', { name: t.probation.give })).toHaveCount(0)
+  }
+  await phone.reload()
+  await expect(row).toContainText(WINDOWS)
+  await expect(row).not.toContainText(t.probation.meaning)
+})
+
+test('a sign-in that was not one’s own is reported in the list, for seven days', async ({
+  desktop,
+  openDesktop,
+  phone,
+  rows,
+}) => {
+  const person = await signedIn(phone)
+  const { id } = await letIn(phone, desktop)
+  const old = await openDesktop()
+  await signedInAgain(old, person)
+  rows.ageSession(await sessionIdOf(old), 7 * 86_400)
+  await phone.goto('/sessions')
+  const rowOf = (how: string) => list(phone).getByRole('listitem').filter({ hasText: how })
+  const menu = rowOf(t.sessions.password).last().getByRole('button')
+  await menu.click()
+  await expect(phone.getByRole('menuitem', { name: t.sessions.signOut })).toBeVisible()
+  await expect(phone.getByRole('menuitem', { name: t.sessions.notMine })).toHaveCount(0)
+  await phone.keyboard.press('Escape')
+
+  await rowOf(t.sessions.qr).last().getByRole('button').click()
+  await phone.getByRole('menuitem', { name: t.sessions.notMine }).click()
+  await phone.getByRole('dialog', { name: t.notMe.ask.title }).getByText(t.notMe.submit).click()
+  const done = phone.getByRole('dialog', { name: t.notMe.done.title })
+  await expect(done).toContainText("Ended: that device. It can't ask you again for 30 days.")
+  await done.getByRole('button', { name: t.notMe.done.close }).click()
+  await expect(list(phone).getByRole('listitem')).toHaveCount(2)
+  expect(await isSignedOut(desktop)).toBe(true)
+  expect(await isSignedOut(old)).toBe(false)
+  expect(rows.sessionsOf(id)[0]).toMatchObject({ endReason: 'reported' })
 })
 
 test('changing the password signs out every other device', async ({ desktop, openPhone, phone }) => {

@@ -5,6 +5,8 @@ import { signedIn, signIn, newPerson } from './support/people'
 import { approveByNumber, arrived, numbers, status } from './support/steps'
 import { messages as t } from './support/words'
 
+test.use({ serverOptions: { policy: 'adaptive' } })
+
 async function type(phone: Page, code: string): Promise<void> {
   await phone.getByLabel(t.scan.entry.code, { exact: true }).fill(code)
   await phone.getByRole('button', { name: t.scan.entry.continue }).click()

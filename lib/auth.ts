@@ -8,15 +8,13 @@ import { Cookies } from './http/cookies'
 import type { DeviceView } from './wire'
 import { findSession, type CurrentSession } from './sessions/current'
 import { approvingDevice } from './sessions/list'
-
-/** How long a browser's first session counts as new. */
-const NEW_DEVICE_MS = 10 * 60_000
+import { isOnProbation } from './sessions/probation'
 
 export interface PageSession extends CurrentSession {
   /** The device that approved this session, or null. */
   approvedBy: DeviceView | null
-  /** True while this is the browser's first session for this user, and younger than 10 minutes. */
-  newDevice: boolean
+  /** Until when it may do less, as a code has brought it into a strange browser; null where it has not. */
+  probation: Date | null
 }
 
 export type SignedInState =
@@ -31,9 +29,8 @@ export const pageSession = cache(async (): Promise<SignedInState> => {
     const session = await currentSession()
     if (!session) return { status: 'signed_out' }
     const approvedBy = await approvingDevice(session)
-    const first = session.device.createdAt.getTime() === session.createdAt.getTime()
-    const newDevice = first && clock().getTime() - session.createdAt.getTime() < NEW_DEVICE_MS
-    return { status: 'signed_in', session: { ...session, approvedBy, newDevice } }
+    const probation = isOnProbation(session, clock()) ? session.probationEndsAt : null
+    return { status: 'signed_in', session: { ...session, approvedBy, probation } }
   } catch (error) {
     if (isAppError(error, 'unavailable')) return { status: 'unavailable' }
     throw error

@@ -81,6 +81,9 @@ test.each([
   ['a network that is none', { TRUSTED_NETWORKS: '10.0.0.0/8,office' }, /^TRUSTED_NETWORKS is .*: office\)/],
   ['a network without end', { TRUSTED_NETWORKS: '10.0.0.0/33' }, /^TRUSTED_NETWORKS is "10\.0\.0\.0\/33"/],
   ['a policy that is none', { PROOF_POLICY: 'lax' }, /^PROOF_POLICY is "lax".*adaptive, strict or off/],
+  ['a mail server that is none', { SMTP_URL: 'https://mail.example.org' }, /^SMTP_URL is not one/],
+  ['a mail server without a name', { SMTP_URL: 'smtp:/mail' }, /^SMTP_URL is not one/],
+  ['a password that is cut off', { SMTP_URL: 'smtp://me:100%@mail' }, /a % in its user or password/],
   ['sign-up neither open nor closed', { SIGN_UP: 'maybe' }, /^SIGN_UP is "maybe"/],
   [
     'scaled limits in the open',
@@ -121,6 +124,10 @@ test('takes the networks in which a desktop counts as near', () => {
   })
   expect(trustedNetworks).toEqual(['10.0.0.0/8', '2001:db8::/32', '192.0.2.7'])
   expect(trustedProxies).toEqual([])
+})
+
+test('the password of the mail server is not told', () => {
+  expect(() => read({ SMTP_URL: 'smtps//me:SECRET@mail' })).toThrow(/^(?!.*SECRET)/)
 })
 
 test.each(['adaptive', 'strict', 'off'])('takes the policy %s', (proofPolicy) => {

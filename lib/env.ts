@@ -84,7 +84,10 @@ const Environment = z.object({
   TRUSTED_NETWORKS: z.string().default(''),
   PROOF_POLICY: z.enum(POLICIES).default('adaptive'),
   GEOIP_DATABASE: z.string().optional(),
-  SMTP_URL: z.url({ protocol: /^smtps?$/ }).optional(),
+  SMTP_URL: z
+    .url({ protocol: /^smtps?$/, hostname: /./ })
+    .refine(hasReadableUser, 'a % in its user or password is written %25')
+    .optional(),
   MAIL_FROM: z.string().max(254).optional(),
   AUDIT_DAYS: z.coerce.number().int().min(30).max(36_500).default(180),
   RATE_LIMIT_SCALE: z.coerce.number().positive().max(1_000_000).default(1),
@@ -95,6 +98,16 @@ const Environment = z.object({
   METRICS_TOKEN: z.string().min(16).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
+
+/** True where what stands before the @ can be decoded. */
+function hasReadableUser(url: string): boolean {
+  try {
+    const { username, password } = new URL(url)
+    return [username, password].every((part) => decodeURIComponent(part) !== null)
+  } catch {
+    return false
+  }
+}
 
 /** Ranges that can't be reached from the whole Internet (RFC 6890); `reserved` is documentation and the like. */
 const LOCAL_RANGES = ['loopback', 'private', 'linkLocal', 'uniqueLocal', 'carrierGradeNat', 'reserved']
@@ -246,7 +259,9 @@ export function readSettings(environment: Record<string, string | undefined>): S
     const [issue] = parsed.error.issues
     const key = String(issue?.path[0])
     const example = EXAMPLES[key] ?? 'what README.md lists for it'
-    throw new SettingsError(`${key} is "${set[key]}" (${issue?.message}): set it to ${example}`)
+    // It may hold a password.
+    const value = key === 'SMTP_URL' ? 'not one' : `"${set[key]}"`
+    throw new SettingsError(`${key} is ${value} (${issue?.message}): set it to ${example}`)
   }
   const env = parsed.data
   const dataDir = path.resolve(/* turbopackIgnore: true */ env.DATA_DIR)

@@ -8,14 +8,26 @@ test.each([
   '/scan/AAAAAAAAAAAAAAAAAAAAAA%2EBBBBBBBBBBB?x=1',
   '//scan//AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBB',
   '/%73can/AAAAAAAAAAAAAAAAAAAAAA.BBBBBBBBBBB',
-  '/scan/%',
 ])('the rotating code in %s is not logged', (path) => {
   expect(loggedPath(path)).toBe('/scan/[code]')
+})
+
+test.each([
+  '/reset-password%23AAAAAAAAAAAAAAAAAAAAAA.BBBB',
+  '/confirm-email/AAAA.BBBB',
+  '//not-me#AAAA.BBBB',
+])('a link that comes as %s is not logged', (path) => {
+  expect(loggedPath(path)).toBe('/[link]')
+})
+
+test('nothing is logged of a path that can not be read', () => {
+  expect(loggedPath('/scan/%')).toBe('/[broken]')
 })
 
 test('a path is logged without its query', () => {
   expect(loggedPath('/signin?next=/scan/AAAA.BBBB')).toBe('/signin')
   expect(loggedPath('/scan')).toBe('/scan')
+  expect(loggedPath('/reset-password?x=1')).toBe('/reset-password')
 })
 
 test('secrets are redacted wherever they stand, error codes are not', () => {

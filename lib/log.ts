@@ -35,16 +35,24 @@ export function log(): Logger {
   return (shared[LOGGER] ??= pino(logOptions(settings().logLevel)))
 }
 
-/** A path as it may be logged: without its query, and nothing of what `/scan/{id}.{code}` carries, however encoded. */
+/** What follows these is a secret. Links in mails carry theirs behind a #, which broken readers of mail encode. */
+const SECRET_PATHS: [pattern: RegExp, logged: string][] = [
+  [/^\/+scan\/+./i, '/scan/[code]'],
+  [/^\/+(confirm-email|reset-password|not-me)./i, '/[link]'],
+]
+
+/** A path as it may be logged: without its query, and nothing of the secrets that some carry, however encoded. */
 export function loggedPath(url: string): string {
   const path = url.split('?')[0] ?? ''
-  return isScanPath(path) ? '/scan/[code]' : path
+  const decoded = decode(path)
+  if (decoded === null) return '/[broken]'
+  return SECRET_PATHS.find(([pattern]) => pattern.test(decoded))?.[1] ?? path
 }
 
-function isScanPath(path: string): boolean {
+function decode(path: string): string | null {
   try {
-    return /^\/+scan\/+./i.test(decodeURIComponent(path))
+    return decodeURIComponent(path)
   } catch {
-    return true
+    return null
   }
 }

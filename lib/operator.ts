@@ -1,29 +1,13 @@
 /** What the operator does with accounts, from the command line. */
 import { audit } from './audit'
-import { db, type Transaction } from './db'
+import { db } from './db'
 import { AppError } from './errors'
+import { notifyNewPassword } from './notify/new-password'
 import { hashPassword } from './passwords'
-import { distrustDevices, endSessions, type EndReason } from './sessions/end'
+import { lockOut } from './sessions/lock-out'
 
 const nobody = (email: string) =>
   new AppError('not_found', { detail: `There is no account with the address ${email}.` })
-
-/** Changes an account, ends all its sessions and forgets its browsers; answers with its id. */
-async function lockOut(
-  tx: Transaction,
-  email: string,
-  data: object,
-  reason: EndReason,
-  now: Date,
-): Promise<string> {
-  const [user] = await tx.user.updateManyAndReturn({ where: { email }, data, select: { id: true } })
-  if (!user) throw nobody(email)
-  const live = await tx.session.findMany({ where: { userId: user.id, endedAt: null }, select: { id: true } })
-  const ids = live.map((row) => row.id)
-  await endSessions(tx, ids, reason, now)
-  await distrustDevices(tx, { userId: user.id }, now)
-  return user.id
-}
 
 /**
  * Sets a new password; all sessions end.
@@ -32,8 +16,10 @@ async function lockOut(
 export async function resetPassword(email: string, password: string, now: Date): Promise<void> {
   const passwordHash = await hashPassword(password)
   await db().write(async (tx) => {
-    const userId = await lockOut(tx, email, { passwordHash }, 'password_changed', now)
+    const userId = await lockOut(tx, { email }, { passwordHash }, 'password_changed', now)
+    if (userId === null) throw nobody(email)
     await audit(tx, now, { type: 'password_changed', userId, detail: 'operator' })
+    await notifyNewPassword(tx, userId, now)
   })
 }
 
@@ -43,7 +29,8 @@ export async function resetPassword(email: string, password: string, now: Date):
  */
 export async function disableUser(email: string, now: Date): Promise<void> {
   await db().write(async (tx) => {
-    const userId = await lockOut(tx, email, { disabledAt: now }, 'disabled', now)
+    const userId = await lockOut(tx, { email }, { disabledAt: now }, 'disabled', now)
+    if (userId === null) throw nobody(email)
     await audit(tx, now, { type: 'account_disabled', userId, detail: 'operator' })
   })
 }

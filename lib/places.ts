@@ -60,11 +60,11 @@ const complain = (err: unknown): void =>
   log().warn({ event: 'places_unreadable', file: settings().geoipDatabase, err }, 'no places')
 
 /** Begins to read the database, and waits for it, but not for long. */
-export async function placesReady(): Promise<void> {
+export async function placesReady(patienceMs = PATIENCE_MS): Promise<void> {
   const asked = places()
   if (asked === null || asked.reader !== null) return
   let timer: NodeJS.Timeout | undefined
-  const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, PATIENCE_MS)))
+  const patience = new Promise<void>((resolve) => (timer = setTimeout(resolve, patienceMs)))
   await Promise.race([asked.loading, patience])
   clearTimeout(timer)
 }

@@ -96,7 +96,7 @@ describe('while a password is being hashed', () => {
     meanwhile(() => signOut(session, NOON, null))
     const refused = { code: 'sign_in_required' }
     await expect(reauthenticate(session, 'correct horse', NOON, null)).rejects.toMatchObject(refused)
-    await expect(changeName(session, 'Eve', NOON)).rejects.toMatchObject(refused)
+    await expect(changeName(session, 'Eve', NOON, null)).rejects.toMatchObject(refused)
   })
 })
 

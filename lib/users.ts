@@ -3,8 +3,10 @@ import { audit } from './audit'
 import { db, type Transaction } from './db'
 import { isUniqueViolation } from './db/errors'
 import { claimDevice, deviceOf } from './devices'
+import { askToConfirm } from './email'
 import { AppError } from './errors'
 import { giveBackAll, takeAll, type Taking } from './limits/limits'
+import { notifyNewPassword } from './notify/new-password'
 import { hashPassword, verifyPassword } from './passwords'
 import { provePassword } from './proofs/password'
 import { createSession, PASSWORD_STAY_SECONDS, type SignedIn } from './sessions/create'
@@ -12,25 +14,30 @@ import { requireLive, type CurrentSession } from './sessions/current'
 import { endOthers } from './sessions/end'
 import { newId } from './tokens'
 import type { Agent } from './user-agent'
+import type { Locale } from './wire'
 
 interface NewUser {
   name: string
   /** Lowercase. */
   email: string
   password: string
+  /** The language of mail. */
+  locale?: Locale
 }
 
 /**
- * Creates an account.
+ * Creates an account, and asks for its address to be confirmed.
  * @throws AppError `invalid_input` with field `email` where the address has an account already
  */
 export async function createUser(user: NewUser, now: Date, address: string | null): Promise<{ id: string }> {
-  const passwordHash = await hashPassword(user.password)
+  const { password, locale = 'en', ...person } = user
+  const passwordHash = await hashPassword(password)
   const id = newId()
   try {
     await db().write(async (tx) => {
-      await tx.user.create({ data: { id, name: user.name, email: user.email, passwordHash, createdAt: now } })
+      await tx.user.create({ data: { id, ...person, passwordHash, locale, createdAt: now } })
       await audit(tx, now, { type: 'account_created', userId: id, address })
+      await askToConfirm(tx, id, now)
     })
   } catch (error) {
     if (!isUniqueViolation(error)) throw error
@@ -156,15 +163,22 @@ export async function changePassword(
       sessionId: session.id,
       address,
     })
+    await notifyNewPassword(tx, user.id, now)
     return ended
   })
 }
 
 /** Changes the name that others see. */
-export async function changeName(session: CurrentSession, name: string, now: Date): Promise<void> {
+export async function changeName(
+  session: CurrentSession,
+  name: string,
+  now: Date,
+  address: string | null,
+): Promise<void> {
   await db().write(async (tx) => {
     await requireLive(tx, session, now)
     await tx.user.updateMany({ where: { id: session.userId }, data: { name } })
-    await audit(tx, now, { type: 'profile_changed', userId: session.userId, sessionId: session.id })
+    const { userId, id: sessionId } = session
+    await audit(tx, now, { type: 'profile_changed', userId, sessionId, address })
   })
 }

@@ -129,7 +129,7 @@ const Where = z.object({
   address: z.string().nullable(),
   place: Place.nullable(),
 })
-export const AskingDevice = Where.extend({
+const AskingDevice = Where.extend({
   kind: DeviceKind,
   browser: z.string().nullable(),
   system: z.string().nullable(),
@@ -212,6 +212,8 @@ export const SessionView = z.object({
   expiresAt: iso,
   /** Until then it may do less, as its browser was strange; null where it was known. */
   probationEndsAt: iso.nullable(),
+  /** True where its person may still say "This wasn't me". */
+  reportable: z.boolean(),
 })
 export const SessionList = z.object({ sessions: z.array(SessionView) })
 export const RenameBody = z.strictObject({ name: z.union([z.literal(''), name.max(60)]) })
@@ -257,10 +259,13 @@ export const ActivityEntry = z.object({
   type: z.string(),
   /** A reason or a method, where there is one. */
   detail: z.string().nullable(),
+  /** From where it was done; null also where that was not noted. */
   address: z.string().nullable(),
   place: Place.nullable(),
-  /** The device that did it, or that it was done to. */
+  /** The device that it is about. */
   device: DeviceView.nullable(),
+  /** The device that did it, where that is another one: the phone that approved. */
+  by: DeviceView.nullable(),
   /** The session that it is about, while it can be reported. */
   reportable: id.nullable(),
 })
@@ -269,12 +274,19 @@ export const ActivityPage = z.object({
   /** What `before` has to be for the next page; null on the last. */
   next: z.number().int().nullable(),
 })
+/** All of it, to keep. */
+export const ActivityExport = z.object({
+  account: z.string(),
+  exportedAt: iso,
+  entries: z.array(ActivityEntry.omit({ reportable: true })),
+})
 
 export const ReauthenticateBody = z.strictObject({ password })
 export const ProfileBody = z.strictObject({ name })
 export const Profile = z.object({ name: z.string(), email: z.string(), emailConfirmed: z.boolean() })
 export const ChangePasswordBody = z.strictObject({ currentPassword: password, newPassword })
 export const LocaleBody = z.strictObject({ locale: z.enum(['en', 'zh']) })
+export type Locale = z.infer<typeof LocaleBody>['locale']
 
 /** RFC 9457 problem details, with our stable `code`. */
 export const Problem = z.object({
@@ -298,7 +310,6 @@ export type LoginView = z.infer<typeof LoginView>
 export type Scanner = z.infer<typeof Scanner>
 export type Scanned = z.infer<typeof Scanned>
 export type Place = z.infer<typeof Place>
-export type AskingDevice = z.infer<typeof AskingDevice>
 export type Confirmed = z.infer<typeof Confirmed>
 export type Rejected = z.infer<typeof Rejected>
 export type DeviceView = z.infer<typeof DeviceView>

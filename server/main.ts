@@ -10,6 +10,7 @@ import { endHeld } from '../lib/limits/held'
 import { log } from '../lib/log'
 import { measureProcess } from '../lib/metrics'
 import { migrate } from '../lib/migrate'
+import { placesReady } from '../lib/places'
 import { sweep } from '../lib/sweep'
 import { frontDoor } from './front-door'
 import { selfTest } from './self-test'
@@ -17,12 +18,16 @@ import { welcome } from './welcome'
 
 /** Less than the ten seconds that supervisors commonly wait before they kill. */
 const STOP_WITHIN_MS = 8_000
+/** A database of places that takes longer is not waited for. */
+const READ_WITHIN_MS = 5_000
 /** Longer than the 60 s for which proxies keep an idle connection, so that they never send into a closed one. */
 const KEEP_ALIVE_MS = 65_000
 
 async function main(): Promise<void> {
   const started = Number(process.env.STARTED_AT) || Date.now() - process.uptime() * 1000
   const config = settings()
+  // Read while the rest gets ready, so that the first scan has places.
+  const places = placesReady(READ_WITHIN_MS)
   await migrate(config)
   await setClock()
   measureProcess()
@@ -40,6 +45,7 @@ async function main(): Promise<void> {
   // On both ways to a handler.
   for (const fastLane of [true, false]) await selfTest(doorFor({ ...config, fastLane }), config)
 
+  await places
   server.on('request', doorFor(config))
   await listen(server, config)
   const sweeping = new Cron(
@@ -47,6 +53,7 @@ async function main(): Promise<void> {
     { protect: true, catch: (err) => log().warn({ err }, 'sweep failed') },
     async () => log().info(await sweep(clock()), 'swept'),
   )
+  const stopMail = await beginMail(config)
   process.stdout.write(welcome(config, Date.now() - started) + '\n')
 
   const stopClock = keepClock()
@@ -54,13 +61,19 @@ async function main(): Promise<void> {
     sweeping.stop()
     stopClock()
     endHeld()
-    await drain(server)
+    await Promise.all([drain(server), stopMail()])
     await bus().close()
     await db().close()
     process.exit(0)
   })
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
+}
+
+async function beginMail({ smtpUrl, ...config }: Settings): Promise<() => Promise<void>> {
+  if (smtpUrl === undefined) return async () => {}
+  const { startMail } = await import('./mail')
+  return startMail({ ...config, smtpUrl })
 }
 
 function listen(server: Server, { port, host }: Settings): Promise<void> {

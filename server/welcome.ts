@@ -4,7 +4,7 @@ import { isLoopback, type Settings } from '../lib/env'
 
 /** The addresses for the desktop and for a phone on the same network, and the phone's as a QR code. */
 export function welcome(settings: Settings, milliseconds: number): string {
-  const { appUrl, appUrlIsSet, port, appName, proofPolicy } = settings
+  const { appUrl, appUrlIsSet, port, appName } = settings
   const desktop = appUrlIsSet ? appUrl : `http://localhost:${port}`
   const title = `${appName} is ready (${(milliseconds / 1000).toFixed(1)} s)`
   if (isLoopback(new URL(appUrl).hostname))
@@ -18,7 +18,7 @@ export function welcome(settings: Settings, milliseconds: number): string {
         : 'No network address was found that a phone could reach.',
       'Set APP_URL to the address that phones shall use, like APP_URL=http://192.168.1.20:3000,',
       'and start again.',
-      ...(proofPolicy === 'off' ? WITHOUT_PROOFS : []),
+      ...remarks(settings),
     )
   return lines(
     title,
@@ -27,9 +27,21 @@ export function welcome(settings: Settings, milliseconds: number): string {
     `On your phone     ${appUrl}  (same network)`,
     '',
     ...renderUnicodeCompact(appUrl, { border: 4 }).split('\n').map(blackOnWhite),
-    ...(proofPolicy === 'off' ? WITHOUT_PROOFS : []),
+    ...remarks(settings),
   )
 }
+
+/** What the settings leave out. */
+const remarks = ({ proofPolicy, smtpUrl }: Settings): string[] => [
+  ...(proofPolicy === 'off' ? WITHOUT_PROOFS : []),
+  ...(smtpUrl === undefined ? WITHOUT_MAIL : []),
+]
+
+const WITHOUT_MAIL = [
+  '',
+  'No mail: SMTP_URL is not set. Notices of new sign-ins are in the app only, and a forgotten',
+  'password is reset with "npm run user -- reset EMAIL".',
+]
 
 const WITHOUT_PROOFS = [
   '',

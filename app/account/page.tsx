@@ -9,6 +9,8 @@ import { Unavailable } from '@/components/site/unavailable'
 import { Card, Title } from '@/components/ui/card'
 import { ClientMessages } from '@/components/ui/client-messages'
 import { pageSession } from '@/lib/auth'
+import { isEmailConfirmed } from '@/lib/email'
+import { settings } from '@/lib/env'
 import { PASSWORD_MIN } from '@/lib/wire'
 
 export async function generateMetadata(): Promise<Metadata> {
@@ -20,6 +22,7 @@ export default async function AccountPage() {
   if (state.status === 'unavailable') return <Unavailable />
   if (state.status === 'signed_out') redirect(withNext('/login', '/account'))
   const t = await getTranslations('account')
+  const mails = settings().smtpUrl !== undefined
   return (
     <>
       <NewBrowser session={state.session} />
@@ -27,7 +30,11 @@ export default async function AccountPage() {
         <BackHome />
         <Title>{t('title')}</Title>
         <ClientMessages only={['account', 'errors', 'fields', 'common', 'reauthenticate']}>
-          <AccountForms user={state.session.user} passwordMin={PASSWORD_MIN} />
+          <AccountForms
+            user={state.session.user}
+            emailConfirmed={mails ? await isEmailConfirmed(state.session.userId) : undefined}
+            passwordMin={PASSWORD_MIN}
+          />
         </ClientMessages>
       </Card>
     </>

@@ -6,6 +6,7 @@ import { LIMITS, take, type LimitName } from '@/lib/limits/limits'
 import { hashPassword } from '@/lib/passwords'
 import { Browser } from '@/lib/testing/browser'
 import { makePhone, makeUser, type SignedInDevice } from '@/lib/testing/people'
+import * as exported from './activity/export/route'
 import * as nextAuth from './auth/[...nextauth]/route'
 import * as confirm from './login/[id]/confirm/route'
 import * as request from './login/[id]/route'
@@ -67,6 +68,7 @@ const GUARDED: Partial<Record<LimitName, [() => Promise<{ status: number }>, () 
   user_code_account: [userCode, () => phone.session.userId],
   scan: [userCode, () => phone.session.userId],
   approve: [approve, () => phone.session.userId],
+  export: [() => browser.call(exported.GET, 'GET'), () => phone.session.userId],
   password_device: [
     () => browser.call(reauthenticate.POST, 'POST', { body: { password: 'wrong' } }),
     () => `${phone.session.userId} ${phone.session.deviceId}`,

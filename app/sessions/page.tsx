@@ -27,7 +27,18 @@ export default async function SessionsPage() {
         <Title>{t('title')}</Title>
         <p className="mt-2 mb-6 text-soft">{t('lead')}</p>
         <ClientMessages
-          only={['sessions', 'when', 'device', 'faults', 'errors', 'fields', 'common', 'reauthenticate']}
+          only={[
+            'sessions',
+            'probation',
+            'notMe',
+            'when',
+            'device',
+            'faults',
+            'errors',
+            'fields',
+            'common',
+            'reauthenticate',
+          ]}
         >
           <SessionsView />
         </ClientMessages>

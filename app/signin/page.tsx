@@ -27,6 +27,11 @@ export default async function SignInPage({ searchParams }: { searchParams: Query
       <ClientMessages only={['signin', 'fields', 'errors']}>
         <SignInForm next={next} />
       </ClientMessages>
+      {settings().smtpUrl !== undefined && (
+        <p className="mt-3 text-center">
+          <TextLink href="/forgot-password">{t('forgot')}</TextLink>
+        </p>
+      )}
       <div className="mt-6 flex flex-wrap justify-between gap-x-6 gap-y-2 border-t border-line pt-4">
         <TextLink href={withNext('/login', next)}>{t('phone')}</TextLink>
         {settings().signUp === 'open' && <TextLink href={withNext('/signup', next)}>{t('create')}</TextLink>}

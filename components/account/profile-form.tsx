@@ -5,9 +5,16 @@ import { api } from '../api'
 import { Field } from '../forms/field'
 import { useFaultText } from '../forms/use-fault-text'
 import { Button } from '../ui/button'
+import { EmailStatus } from './email-status'
 import { useGuardedForm, type Hooks } from './use-guarded-form'
 
-export function ProfileForm({ user, ...hooks }: Hooks & { user: { name: string; email: string } }) {
+interface Props extends Hooks {
+  user: { name: string; email: string }
+  /** Undefined where nothing is mailed. */
+  emailConfirmed: boolean | undefined
+}
+
+export function ProfileForm({ user, emailConfirmed, ...hooks }: Props) {
   const t = useTranslations()
   const router = useRouter()
   const { busy, ready, faults, props } = useGuardedForm(hooks, async ({ name = '' }) => {
@@ -20,11 +27,14 @@ export function ProfileForm({ user, ...hooks }: Hooks & { user: { name: string; 
   return (
     <section className="mt-6 border-t border-line pt-6">
       <h2 className="text-lg font-semibold">{t('account.profile')}</h2>
-      <dl className="mt-4 mb-4">
+      <dl className="mt-4 mb-1">
         <dt className="font-medium">{t('fields.email')}</dt>
         <dd className="text-soft">{user.email}</dd>
       </dl>
-      <form {...props}>
+      {emailConfirmed !== undefined && (
+        <EmailStatus email={user.email} confirmed={emailConfirmed} {...hooks} />
+      )}
+      <form {...props} className="mt-5">
         <Field
           label={t('fields.name')}
           name="name"

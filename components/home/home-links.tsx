@@ -1,10 +1,11 @@
-import { ChevronRight, MonitorSmartphone, ScanLine, UserRound } from 'lucide-react'
+import { ChevronRight, History, MonitorSmartphone, ScanLine, UserRound } from 'lucide-react'
 import Link from 'next/link'
 import { getTranslations } from 'next-intl/server'
 
 const LINKS = [
   { href: '/scan', icon: ScanLine, title: 'scan', hint: 'scanHint' },
   { href: '/sessions', icon: MonitorSmartphone, title: 'sessions', hint: 'sessionsHint' },
+  { href: '/activity', icon: History, title: 'activity', hint: 'activityHint' },
   { href: '/account', icon: UserRound, title: 'account', hint: 'accountHint' },
 ] as const
 

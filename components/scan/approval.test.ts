@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest'
 import type { Proof, Problem, Scanned } from '@/lib/wire'
 import { ApiError, NetworkError } from '../api'
-import { approve, isUnsure, passwordFault, PasswordMissing } from './approval'
+import { approve, isUnsure, passwordFault, PasswordMissing, recall } from './approval'
 import { endOf } from './ends'
 
 const ID = 'a'.repeat(22)
@@ -90,6 +90,23 @@ test('what another tab approved is not done here while it owes a code', async ()
   serve(problem('wrong_state', { requestStatus: 'confirmed' }))
   const state = await approve(scanned('number', 'code'), choice, { number: 47 })
   expect(state).toEqual({ name: 'end', end: 'approved' })
+})
+
+test('after a reload, a code that is owed is told again, as long as it is', async () => {
+  const claim = { id: ID, scanToken: 't' }
+  const calls = serve(
+    { ...confirmed, expiresIn: 71, code: '047190' },
+    problem('already_used'),
+    problem('expired'),
+    problem('wrong_state', { requestStatus: 'rejected', reason: 'declined' }),
+    problem('unavailable'),
+  )
+  expect(await recall(claim)).toMatchObject({ name: 'owed', code: '047190', scanned: claim })
+  expect(calls[0]?.body).toEqual({ scanToken: 't', stay: '12h', kind: 'derived' })
+  expect(await recall(claim)).toEqual({ name: 'end', end: 'approved' })
+  expect(await recall(claim)).toBeNull()
+  expect(await recall(claim)).toBeNull()
+  await expect(recall(claim)).rejects.toThrow(ApiError)
 })
 
 test('where the answer to a wrong number was lost, its repetition ends the same way', async () => {

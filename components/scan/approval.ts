@@ -1,9 +1,10 @@
 /** The approval itself, and what its answers and refusals mean. */
 import type { Confirmed, Scanned } from '@/lib/wire'
 import { api, hasCode, NetworkError } from '../api'
+import { isPassing } from '../retrying'
 import { wasApproved } from './undo'
 import type { Choice } from './use-choice'
-import type { Approved, ScanState } from './use-scan'
+import type { Approved, Claim, ScanState } from './scan-state'
 
 /** What the person gave besides the tap. */
 export interface Proofs {
@@ -31,7 +32,7 @@ export function passwordFault(error: unknown): 'missing' | 'wrong' | undefined {
 export const isUnsure = (error: unknown): boolean =>
   error instanceof NetworkError || hasCode(error, 'internal')
 
-const usableFor = (scanned: Scanned, seconds: number): Approved => {
+const usableFor = <T extends Claim>(scanned: T, seconds: number): Approved<T> => {
   return { scanned, usableUntil: Date.now() + seconds * 1000 }
 }
 
@@ -50,8 +51,25 @@ export async function approve(scanned: Scanned, choice: Choice, proofs: Proofs):
   }
 }
 
+/** The choice was made with the first call. */
+const REPEATED: Choice = { stay: '12h', kind: 'derived' }
+
+/**
+ * The code that an earlier approval owes, once more; null where it owes none any more.
+ * @throws ApiError, NetworkError where waiting may help
+ */
+export async function recall(claim: Claim): Promise<ScanState | null> {
+  try {
+    const { expiresIn, code } = await confirm(claim, REPEATED, {})
+    return code === undefined ? null : { name: 'owed', code, ...usableFor(claim, expiresIn) }
+  } catch (error) {
+    if (isPassing(error)) throw error
+    return hasCode(error, 'already_used') ? { name: 'end', end: 'approved' } : null
+  }
+}
+
 /** A session that was made by QR has to prove the password before all else: what was typed here does for that too. */
-async function confirm({ id, scanToken }: Scanned, choice: Choice, proofs: Proofs): Promise<Confirmed> {
+async function confirm({ id, scanToken }: Claim, choice: Choice, proofs: Proofs): Promise<Confirmed> {
   const send = () => api<Confirmed>('POST', `/api/login/${id}/confirm`, { scanToken, ...choice, ...proofs })
   const { password } = proofs
   try {

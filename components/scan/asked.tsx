@@ -22,13 +22,13 @@ export function Asked({ scanned, choice, onChoose, titleRef }: Props) {
       <Title ref={titleRef} className="text-xl short:text-lg">
         {t('title')}
       </Title>
-      <AskingDevice device={scanned.desktop} />
+      <AskingDevice scanned={scanned} />
       <p className="border-s-4 border-accent ps-3 font-medium">{t('support')}</p>
       <div className="flex flex-col gap-1 leading-6 short:gap-0">
         <p>{t('effect')}</p>
         <p className="font-medium">{t('you', scanned.account)}</p>
       </div>
-      <Choices kinds={scanned.kinds} choice={choice} onChoose={onChoose} />
+      <Choices kinds={scanned.kinds} stays={scanned.stays} choice={choice} onChoose={onChoose} />
     </div>
   )
 }

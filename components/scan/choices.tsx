@@ -4,18 +4,16 @@ import type { Kind, Stay } from '@/lib/wire'
 import type { Choice } from './use-choice'
 
 interface Props {
-  /** What the operator allows. */
+  /** What is allowed. */
   kinds: Kind[]
+  stays: Stay[]
   choice: Choice
   onChoose: (choice: Choice) => void
 }
 
-const STAYS = [
-  ['12h', 'stay12h'],
-  ['30d', 'stay30d'],
-] as const satisfies [Stay, string][]
+const WORDS = { '12h': 'stay12h', '7d': 'stay7d', '30d': 'stay30d' } as const
 
-export function Choices({ kinds, choice, onChoose }: Props) {
+export function Choices({ kinds, stays, choice, onChoose }: Props) {
   const t = useTranslations('scan.confirm')
   return (
     <div className="flex flex-col gap-2 short:gap-0">
@@ -23,7 +21,7 @@ export function Choices({ kinds, choice, onChoose }: Props) {
         {/* Floated, it is laid out with the choices like any other item. */}
         <legend className="float-start font-medium">{t('stay')}</legend>
         <div className="flex gap-x-4">
-          {STAYS.map(([stay, words]) => (
+          {stays.map((stay) => (
             <label key={stay} className="flex min-h-10 items-center gap-2 whitespace-nowrap">
               <input
                 type="radio"
@@ -33,7 +31,7 @@ export function Choices({ kinds, choice, onChoose }: Props) {
                 onChange={() => onChoose({ ...choice, stay })}
                 className="size-5 accent-accent"
               />
-              {t(words)}
+              {t(WORDS[stay])}
             </label>
           ))}
         </div>

@@ -1,7 +1,7 @@
 'use client'
 import { useTranslations } from 'next-intl'
 import { Button, ButtonLink } from '../ui/button'
-import type { ScanState } from './use-scan'
+import type { ScanState } from './scan-state'
 
 interface Props {
   state: Extract<ScanState, { name: 'done' | 'owed' | 'over' }>

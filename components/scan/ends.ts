@@ -5,6 +5,7 @@ import { ApiError } from '../api'
 export type End =
   | Reason
   | 'approved'
+  | 'reported'
   | 'taken_back'
   | 'expired'
   | 'already_scanned'
@@ -43,6 +44,7 @@ export function endOf(error: unknown): End {
 /** The one obvious thing to do after each end. */
 export const NEXT_STEP: Record<End, NextStep> = {
   declined: 'home',
+  reported: 'home',
   approved: 'sessions',
   taken_back: 'home',
   expired: 'scan',

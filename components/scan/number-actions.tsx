@@ -2,8 +2,9 @@
 import { useTranslations } from 'next-intl'
 import { useId, type RefObject } from 'react'
 import { Button } from '../ui/button'
-import { isOff } from './asked-actions'
-import type { Decision } from './use-decision'
+import { ReportButton } from './report-button'
+import { useAwake } from './use-awake'
+import { isOff, type Decision } from './use-decision'
 
 interface Props {
   choices: number[]
@@ -12,20 +13,22 @@ interface Props {
   groupRef: RefObject<HTMLDivElement | null>
   onTap: (number: number) => void
   onDecline: () => void
+  onReport: () => void
 }
 
 /**
  * The approval is the tap on the number that the computer shows. A tap whose answer was lost can be repeated and not be
  * changed: of another number the server could only tell what became of the first one.
  */
-export function NumberActions({ choices, decision, groupRef, onTap, onDecline }: Props) {
+export function NumberActions({ choices, decision, groupRef, onTap, onDecline, onReport }: Props) {
   const t = useTranslations('scan.confirm')
   const id = useId()
+  const awake = useAwake()
   const { busy, tapped } = decision
   const lost = tapped !== undefined && busy === undefined
   return (
     <div className="flex flex-col gap-3">
-      <p id={id} className="-mt-1 text-center font-medium">
+      <p id={id} className="-mt-1 text-center font-medium short:text-sm">
         {lost ? t('numberAgain', { number: tapped }) : t('number')}
       </p>
       <div
@@ -41,10 +44,10 @@ export function NumberActions({ choices, decision, groupRef, onTap, onDecline }:
             <Button
               key={number}
               dir="ltr"
-              className={`min-h-16 text-3xl leading-none tabular-nums ${locked ? 'opacity-50' : ''}`}
+              className={`min-h-16 text-3xl leading-none tabular-nums ${locked || !awake ? 'opacity-50' : ''}`}
               keepsFocus
               busy={busy === 'approve' && tapped === number}
-              disabled={locked || isOff(decision, 'approve')}
+              disabled={locked || !awake || isOff(decision, 'approve')}
               onClick={() => onTap(number)}
             >
               {number}
@@ -52,16 +55,24 @@ export function NumberActions({ choices, decision, groupRef, onTap, onDecline }:
           )
         })}
       </div>
-      <Button
-        variant="strong"
-        className="min-h-16"
-        keepsFocus
-        busy={busy === 'decline'}
-        disabled={isOff(decision, 'decline')}
-        onClick={onDecline}
-      >
-        {t('decline')}
-      </Button>
+      <div className="grid gap-x-3 gap-y-1 short:grid-cols-3">
+        <Button
+          variant="strong"
+          className="min-h-16 short:col-span-2"
+          keepsFocus
+          busy={busy === 'decline'}
+          disabled={isOff(decision, 'decline')}
+          onClick={onDecline}
+        >
+          {t('decline')}
+        </Button>
+        <ReportButton
+          decision={decision}
+          awake={awake}
+          onReport={onReport}
+          className="short:px-1 short:text-sm short:leading-tight"
+        />
+      </div>
     </div>
   )
 }

@@ -5,7 +5,7 @@ import { DoneActions } from './done-actions'
 import { EndActions } from './end-actions'
 import { NumberActions } from './number-actions'
 import type { Decision } from './use-decision'
-import type { ScanState } from './use-scan'
+import type { ScanState } from './scan-state'
 
 interface Props {
   id: string
@@ -23,7 +23,7 @@ export function ScanActions(props: Props) {
   return (
     <div
       data-bar={asks || undefined}
-      className="sticky bottom-0 -mx-6 mt-auto rounded-b-card border-t border-transparent bg-surface px-6 pt-4 pb-[max(1rem,env(safe-area-inset-bottom))] data-bar:border-line sm:-mx-8 sm:px-8 short:pt-3 max-sm:short:-mx-4 max-sm:short:px-4"
+      className="sticky bottom-0 -mx-6 mt-auto rounded-b-card border-t border-transparent bg-surface px-6 pt-4 pb-[max(1rem,env(safe-area-inset-bottom))] data-bar:border-line data-bar:pb-[max(0.5rem,env(safe-area-inset-bottom))] sm:-mx-8 sm:px-8 short:pt-3 max-sm:short:-mx-4 max-sm:short:px-4"
     >
       <Actions {...props} />
     </div>
@@ -37,6 +37,7 @@ function Actions({ id, state, decision, numbersRef, onApprove, onAgain }: Props)
     case 'asked': {
       const { choices } = state.scanned
       const onDecline = () => decision.decline(state.scanned)
+      const onReport = () => decision.report(state.scanned)
       return choices ? (
         <NumberActions
           choices={choices}
@@ -44,9 +45,15 @@ function Actions({ id, state, decision, numbersRef, onApprove, onAgain }: Props)
           groupRef={numbersRef}
           onTap={onApprove}
           onDecline={onDecline}
+          onReport={onReport}
         />
       ) : (
-        <AskedActions decision={decision} onApprove={() => onApprove()} onDecline={onDecline} />
+        <AskedActions
+          decision={decision}
+          onApprove={() => onApprove()}
+          onDecline={onDecline}
+          onReport={onReport}
+        />
       )
     }
     case 'done':

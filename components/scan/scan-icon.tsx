@@ -1,5 +1,5 @@
-import { Check, Clock, Keyboard, LogOut, ScanLine, X } from 'lucide-react'
-import type { ScanState } from './use-scan'
+import { Check, Clock, Flag, Keyboard, LogOut, ScanLine, X } from 'lucide-react'
+import type { ScanState } from './scan-state'
 
 /** What the card is about at a glance; none beside the facts, which are to be read. */
 export function ScanIcon({ state }: { state: ScanState }) {
@@ -28,6 +28,7 @@ function iconOf(state: Exclude<ScanState, { name: 'asked' }>) {
       return <Clock {...look} />
     case 'end':
       if (state.end === 'approved') return <Check {...look} />
+      if (state.end === 'reported' || state.end === 'blocked') return <Flag {...look} />
       if (state.end === 'taken_back') return <LogOut {...look} />
       return state.end === 'expired' ? <Clock {...look} /> : <X {...look} />
   }

@@ -7,7 +7,7 @@ import { Title } from '../ui/card'
 import { useErrorText } from '../use-error-text'
 import { passwordFault } from './approval'
 import { OwedCode } from './owed-code'
-import type { ScanState } from './use-scan'
+import type { ScanState } from './scan-state'
 
 interface Props {
   state: ScanState

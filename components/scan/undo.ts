@@ -1,6 +1,7 @@
 /** Taking an approval back: the request while the desktop hasn't used it, else the session that it became. */
-import type { Scanned, SessionList } from '@/lib/wire'
+import type { SessionList } from '@/lib/wire'
 import { api, get, hasCode } from '../api'
+import type { Claim } from './scan-state'
 
 const LOOK_EVERY_MS = 2000
 /** Enough for the 90 s in which the desktop may use an approval, at most. */
@@ -13,7 +14,7 @@ export function wasApproved(error: unknown): boolean {
 }
 
 /** @param usableUntil when the desktop can use the approval no more, on this browser's clock */
-export async function undo({ id, scanToken }: Scanned, usableUntil: number): Promise<void> {
+export async function undo({ id, scanToken }: Claim, usableUntil: number): Promise<void> {
   try {
     await api('POST', `/api/login/${id}/reject`, { scanToken })
   } catch (error) {

@@ -8,6 +8,7 @@ export interface Choice {
 }
 
 const DEFAULT: Choice = { stay: '12h', kind: 'derived' }
+const LONGER: readonly Stay[] = ['7d', '30d']
 
 /** What was chosen for this request in this tab: changing the language, or a reload, begins the card anew. */
 function stored(key: string): Choice {
@@ -15,7 +16,7 @@ function stored(key: string): Choice {
   try {
     const [stay, kind] = (sessionStorage.getItem(key) ?? '').split(' ')
     return {
-      stay: stay === '30d' ? stay : DEFAULT.stay,
+      stay: LONGER.find((longer) => longer === stay) ?? DEFAULT.stay,
       kind: kind === 'independent' ? kind : DEFAULT.kind,
     }
   } catch {

@@ -8,14 +8,19 @@ import { approve, isUnsure, passwordFault, PasswordMissing, type Proofs } from '
 import { endOf } from './ends'
 import { undo } from './undo'
 import type { Choice } from './use-choice'
-import type { Approved, ScanState } from './use-scan'
+import type { Approved, ScanState } from './scan-state'
 
 type Guard = <T>(action: () => Promise<T>) => Promise<T>
-type Work = 'approve' | 'decline' | 'undo'
+type Work = 'approve' | 'decline' | 'report' | 'undo'
 
 async function decline({ id, scanToken }: Scanned): Promise<ScanState> {
   await api('POST', `/api/login/${id}/reject`, { scanToken })
   return { name: 'end', end: 'declined' }
+}
+
+async function report({ id, scanToken }: Scanned): Promise<ScanState> {
+  await api('POST', `/api/login/${id}/reject`, { scanToken, report: true })
+  return { name: 'end', end: 'reported' }
 }
 
 async function takeBack({ scanned, usableUntil }: Approved): Promise<ScanState> {
@@ -86,11 +91,16 @@ export function useDecision(state: ScanState, setState: (state: ScanState) => vo
       void run('approve', () => approve(scanned, choice, proofs))
     },
     decline: (scanned: Scanned) => void run('decline', () => decline(scanned)),
+    report: (scanned: Scanned) => void run('report', () => report(scanned)),
     undo: (approved: Approved) => void run('undo', () => takeBack(approved)),
   }
 }
 
 export type Decision = ReturnType<typeof useDecision>
+
+/** While a press waits for the database, another answer can still take its place. */
+export const isOff = ({ busy, fault }: Decision, work: Work): boolean =>
+  busy === work || (busy !== undefined && fault === null)
 
 /**
  * A card whose time is over must not look as if it could still be approved, nor a code as if it could still be typed.

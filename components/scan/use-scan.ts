@@ -4,29 +4,23 @@ import type { ScanBody, Scanned } from '@/lib/wire'
 import { api } from '../api'
 import { retrying, type Fault } from '../retrying'
 import { useOnceSeen } from '../use-browser'
-import { endOf, type End } from './ends'
-
-/** Until `usableUntil`, on this browser's clock, the desktop can make it a session. */
-export interface Approved {
-  scanned: Scanned
-  usableUntil: number
-}
-
-export type ScanState =
-  | { name: 'checking' }
-  | { name: 'asked'; scanned: Scanned }
-  | ({ name: 'done' } & Approved)
-  /** Approved, and the desktop waits for this code to be typed. */
-  | ({ name: 'owed'; code: string } & Approved)
-  /** The time for that is over; whether it was typed, this phone doesn't know. */
-  | ({ name: 'over' } & Approved)
-  | { name: 'end'; end: End }
+import { recall } from './approval'
+import { endOf } from './ends'
+import { forgetOwed, keepOwed, owedToken } from './owed-token'
+import type { ScanState } from './scan-state'
 
 const CHECKING: ScanState = { name: 'checking' }
 
 /** The code stays in memory alone: not in the address bar, the history, or a screenshot of either. */
 export function hideCode(id: string): void {
   window.history.replaceState(null, '', `/scan/${id}`)
+}
+
+/** A code that this tab owes is told again, after a reload; else the request is claimed. */
+async function recallOrScan(id: string, body: ScanBody): Promise<ScanState> {
+  const scanToken = owedToken(id)
+  const recalled = scanToken === null ? null : await recall({ id, scanToken })
+  return recalled ?? { name: 'asked', scanned: await api<Scanned>('POST', '/api/login/scan', body) }
 }
 
 /** Claims the request for this phone, once a person sees the page; again at each `again`, by id then. */
@@ -42,9 +36,8 @@ export function useScan(id: string, code: string | undefined) {
     const body: ScanBody = code !== undefined && round === 0 ? { code } : { id }
     const timer = setTimeout(() => {
       hideCode(id)
-      const scan = () => api<Scanned>('POST', '/api/login/scan', body)
-      retrying(scan, { signal: leaving.signal, onFault: setFault }).then(
-        (scanned) => setState({ name: 'asked', scanned }),
+      retrying(() => recallOrScan(id, body), { signal: leaving.signal, onFault: setFault }).then(
+        setState,
         (error: unknown) => leaving.signal.aborted || setState({ name: 'end', end: endOf(error) }),
       )
     })
@@ -53,6 +46,11 @@ export function useScan(id: string, code: string | undefined) {
       leaving.abort()
     }
   }, [seen, id, code, round])
+
+  useEffect(() => {
+    if (state.name === 'owed') keepOwed(id, state.scanned.scanToken)
+    else if (state.name !== 'checking') forgetOwed(id)
+  }, [id, state])
 
   const again = useCallback(() => {
     setState(CHECKING)

@@ -19,7 +19,7 @@ export function SessionMenu({ name, node, onAsk }: Props) {
   const t = useTranslations('sessions')
   const chosen = useRef<Asked>(undefined)
 
-  function choose(name: 'rename' | 'end') {
+  function choose(name: 'rename' | 'end' | 'report') {
     chosen.current = { name, node }
   }
 
@@ -51,6 +51,11 @@ export function SessionMenu({ name, node, onAsk }: Props) {
           <DropdownMenu.Item className={`${ITEM} text-danger`} onSelect={() => choose('end')}>
             {t('signOut')}
           </DropdownMenu.Item>
+          {node.session.reportable && (
+            <DropdownMenu.Item className={`${ITEM} text-danger`} onSelect={() => choose('report')}>
+              {t('notMine')}
+            </DropdownMenu.Item>
+          )}
         </DropdownMenu.Content>
       </DropdownMenu.Portal>
     </DropdownMenu.Root>

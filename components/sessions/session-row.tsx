@@ -1,10 +1,11 @@
 'use client'
-import { useFormatter, useNow, useTranslations } from 'next-intl'
+import { useFormatter, useLocale, useNow, useTranslations } from 'next-intl'
 import type { SessionView } from '@/lib/wire'
-import { addressText } from '../address'
 import { ago } from '../ago'
 import { deviceName } from '../device-name'
 import { DeviceIcon } from '../ui/device-icon'
+import { whereText } from '../where'
+import { Probation } from './probation'
 import { SessionMenu } from './session-menu'
 import type { Asked, SessionNode } from './tree'
 
@@ -23,6 +24,7 @@ export function SessionRow({ node, onAsk }: Props) {
   // A device that its owner named is still told apart by what it runs.
   const runs = session.device.name && deviceName({ ...session.device, name: null }, tDevice)
   const { active, since } = useTimes(session)
+  const where = whereText(session, useLocale(), tDevice)
   const approvedBy =
     session.approvedBy && t('approvedBy', { device: deviceName(session.approvedBy, tDevice) })
   const how = [t(session.method), approvedBy]
@@ -40,11 +42,12 @@ export function SessionRow({ node, onAsk }: Props) {
         </p>
         <p className="text-soft">
           {runs && `${runs} · `}
-          {active} · {session.address ? addressText(session.address, tDevice) : t('addressUnknown')}
+          {active} · {where ?? t('addressUnknown')}
         </p>
         <p className="text-soft">
           {since} · {how.filter(Boolean).join(' · ')}
         </p>
+        {session.probationEndsAt && !session.current && <Probation until={session.probationEndsAt} />}
       </div>
       <SessionMenu name={name} node={node} onAsk={onAsk} />
     </div>

@@ -1,15 +1,17 @@
 'use client'
 import { useTranslations } from 'next-intl'
-import { useCallback, useEffect, useState } from 'react'
+import { useCallback, useState } from 'react'
 import useSWR from 'swr'
 import type { SessionList } from '@/lib/wire'
 import { useReauthentication } from '../account/use-reauthentication'
-import { get, hasCode } from '../api'
-import { faultOf } from '../retrying'
-import { leaveFor } from '../sign-in-with'
+import { get } from '../api'
+import { deviceName } from '../device-name'
+import { useReport } from '../report/use-report'
 import { Button } from '../ui/button'
+import { ListSkeleton } from '../ui/list-skeleton'
 import { Toast } from '../ui/toast'
 import { onErrorRetry } from '../swr-retry'
+import { useListFault } from '../use-list-fault'
 import { EndDialog, EverywhereDialog } from './end-dialog'
 import { RenameDialog } from './rename-dialog'
 import { SessionRows } from './session-rows'
@@ -24,18 +26,26 @@ export function SessionsView() {
   const close = useCallback(() => setAsked(undefined), [])
   const { guard, dialog } = useReauthentication(close)
   const [message, setMessage] = useState('')
-  const fault = useFaultWords(error)
+  const fault = useListFault(error, '/sessions')
+  const refresh = () => void mutate()
+  const report = useReport({ say: setMessage, refresh })
+  const tDevice = useTranslations('device')
   const ask = (next: Asked) => {
     setMessage('')
-    setAsked(next)
+    if (next.name !== 'report') return setAsked(next)
+    const { id, device } = next.node.session
+    report.ask({ id, device: deviceName(device, tDevice) })
   }
-  const refresh = () => void mutate()
   const ending = useEnding({ guard, refresh, close, say: setMessage })
   const others = (data?.sessions.length ?? 1) - 1
 
   return (
     <>
-      {data ? <SessionRows nodes={treeOf(data.sessions)} onAsk={ask} label={t('list')} /> : <Skeleton />}
+      {data ? (
+        <SessionRows nodes={treeOf(data.sessions)} onAsk={ask} label={t('list')} />
+      ) : (
+        <ListSkeleton rows={3} />
+      )}
       {data && others === 0 && <p className="mt-4 text-soft">{t('only')}</p>}
       {others > 0 && (
         <Button variant="quiet" className="mt-6 w-full" onClick={() => ask({ name: 'everywhere' })}>
@@ -65,35 +75,8 @@ export function SessionsView() {
         <EverywhereDialog others={others} busy={ending.busy} onClose={close} onEnd={ending.endOthers} />
       )}
       {dialog}
+      {report.dialog}
       <Toast message={fault || message} lasting={fault !== ''} />
     </>
-  )
-}
-
-/** Says that the list is old news; leaves where the session itself is over. */
-function useFaultWords(error: unknown): string {
-  const t = useTranslations('faults')
-  const over = hasCode(error, 'sign_in_required')
-
-  useEffect(() => {
-    if (over) void leaveFor('/login?next=%2Fsessions')
-  }, [over])
-
-  return error && !over ? t(faultOf(error).kind) : ''
-}
-
-function Skeleton() {
-  return (
-    <div aria-hidden="true" className="noscript:hidden">
-      {[0, 1, 2].map((row) => (
-        <div key={row} className="flex animate-skeleton items-center gap-4 border-t border-line py-4">
-          <span className="size-7 rounded-card bg-line" />
-          <span className="flex flex-1 flex-col gap-2">
-            <span className="h-4 w-40 rounded-sm bg-line" />
-            <span className="h-3 w-56 max-w-full rounded-sm bg-line" />
-          </span>
-        </div>
-      ))}
-    </div>
   )
 }

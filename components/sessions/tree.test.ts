@@ -15,6 +15,7 @@ function session(id: string, more: Partial<SessionView> = {}): SessionView {
     address: null,
     place: null,
     probationEndsAt: null,
+    reportable: false,
     createdAt: '2026-01-01T00:00:00Z',
     lastSeenAt: '2026-01-01T00:00:00Z',
     expiresAt: '2026-02-01T00:00:00Z',

@@ -7,7 +7,7 @@ export interface SessionNode {
 }
 
 /** What a person is being asked about, in a dialog. */
-export type Asked = { name: 'rename' | 'end'; node: SessionNode } | { name: 'everywhere' }
+export type Asked = { name: 'rename' | 'end' | 'report'; node: SessionNode } | { name: 'everywhere' }
 
 /** This device first, then whatever was used last. */
 function byUse(a: SessionNode, b: SessionNode): number {

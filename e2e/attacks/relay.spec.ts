@@ -1,117 +1,146 @@
 /**
  * The live relay: a third browser opens the sign-in page and shows its code to somebody who thinks that it is meant for
- * them. Whatever stops it must not depend on where the two of them sit: here all have the same address.
+ * them, and who does what a hurried person does: one plain tap.
  */
-import type { Page } from '@playwright/test'
-import { expect, test } from '../fixtures'
-import { signedIn, signedInAgain, newPerson } from '../support/people'
-import { readCode } from '../support/qr'
-import { approveByNumber, arrived, numbers, pickWrong, scan } from '../support/steps'
+import type { BrowserContextOptions, Page } from '@playwright/test'
+import {
+  ABROAD,
+  at,
+  ELSEWHERE,
+  expect,
+  observed,
+  outcomeFor,
+  test,
+  TRUSTED,
+  UNDETERMINED,
+  VICTIM,
+} from '../support/attacks'
+import { newPerson, signedIn, signedInAgain, type Person } from '../support/people'
+import { numbers, pickWrong, scan } from '../support/steps'
+import { fallFor, relay } from '../support/victims'
 import { messages as t } from '../support/words'
+import { POLICIES } from './catalogue'
 
-test.use({ serverOptions: { policy: 'adaptive' } })
+const NETWORKS = [
+  ['tapSame', VICTIM],
+  ['tapElsewhere', ELSEWHERE],
+  ['tapUndetermined', UNDETERMINED],
+  ['tapTrusted', TRUSTED],
+  ['tapAbroad', ABROAD],
+] as const
+
+type Open = (options: BrowserContextOptions) => Promise<Page>
 
 const approveButton = (phone: Page) =>
   phone.getByRole('button', { name: t.scan.confirm.approve, exact: true })
 
-async function expectSignedOut(page: Page): Promise<void> {
-  const response = await page.request.get('/api/sessions')
-  expect(response.status()).toBe(401)
+/** A browser in which the account signed in with its password, and whose session is gone. */
+async function knownBrowser(open: Open, person: Person, address: string): Promise<Page> {
+  const page = await open(at(address))
+  await signedInAgain(page, person)
+  await page.context().clearCookies({ name: 'qrl-session' })
+  return page
 }
 
-test('a relayed code offers no plain tap', async ({ desktop: attacker, phone }) => {
+async function deviceCookie(page: Page) {
+  const cookies = await page.context().cookies()
+  return cookies.find(({ name }) => name === 'qrl-device')!
+}
+
+for (const policy of POLICIES)
+  test.describe(`with the policy ${policy}, one plain tap`, () => {
+    test.use({ policy })
+    const asked = policy !== 'off'
+    const expected = asked ? 'stopped' : 'succeeds'
+
+    test(`lets ${asked ? 'no' : 'a'} strange desktop in, on any network`, async ({
+      openDesktop,
+      openPhone,
+      trouble,
+    }) => {
+      trouble.expect(/403 .* @ \/api\/login\/scan/)
+      const phone = await openPhone(at(VICTIM))
+      await signedIn(phone)
+      for (const [attack, address] of NETWORKS) {
+        const attacker = await openDesktop(at(address))
+        await relay(attacker, phone, 'nothing')
+        await expect(approveButton(phone)).toHaveCount(0)
+        observed(attack, await outcomeFor(attacker), [policy]).toBe(expected)
+      }
+    })
+
+    test('is all the same with a device cookie that is not the victim’s', async ({
+      openDesktop,
+      openPhone,
+    }) => {
+      const phone = await openPhone(at(VICTIM))
+      const victim = await signedIn(phone)
+      const foreign = await openDesktop(at(VICTIM))
+      await signedIn(foreign, newPerson('Mallory'))
+      await foreign.context().clearCookies({ name: 'qrl-session' })
+      await relay(foreign, phone, 'nothing')
+      observed('tapForeignDevice', await outcomeFor(foreign), [policy]).toBe(expected)
+
+      const device = await deviceCookie(await knownBrowser(openDesktop, victim, VICTIM))
+      const half = await openDesktop(at(VICTIM))
+      const value = `${device.value.split('.')[0]}.${'A'.repeat(43)}`
+      await half.context().addCookies([{ ...device, value }])
+      await relay(half, phone, 'nothing')
+      observed('tapHalfDevice', await outcomeFor(half), [policy]).toBe(expected)
+    })
+
+    test('lets in a browser that the account knows, but not by letters told on the telephone', async ({
+      openDesktop,
+      openPhone,
+    }) => {
+      const phone = await openPhone(at(VICTIM))
+      const victim = await signedIn(phone)
+      const attacker = await knownBrowser(openDesktop, victim, TRUSTED)
+      await attacker.goto('/login')
+      const letters = attacker.getByLabel(t.login.codeToType)
+      await expect(letters).toHaveText(/^[A-Z]{4}-[A-Z]{4}$/)
+      await phone.goto('/scan')
+      await phone.getByLabel(t.scan.entry.code, { exact: true }).fill(await letters.innerText())
+      await phone.getByRole('button', { name: t.scan.entry.continue }).click()
+      await expect(phone.getByRole('heading', { name: t.scan.confirm.title })).toBeVisible()
+      await fallFor(phone, attacker, 'nothing')
+      observed('typedCode', await outcomeFor(attacker), [policy]).toBe(expected)
+
+      await attacker.context().clearCookies({ name: 'qrl-session' })
+      await relay(attacker, phone, 'nothing')
+      observed('tapKnown', await outcomeFor(attacker), [policy]).toBe('succeeds')
+    })
+  })
+
+test('the number can’t be left out of the call', async ({ openDesktop, openPhone, rows, trouble }) => {
+  trouble.expect(/403 .* @ \/api\/login\/[\w-]+\/confirm/)
+  const phone = await openPhone(at(TRUSTED))
   await signedIn(phone)
+  const attacker = await openDesktop(at(TRUSTED))
   await attacker.goto('/login')
-  await scan(phone, attacker)
-  await expect(numbers(phone)).toHaveCount(3)
-  await expect(approveButton(phone)).toHaveCount(0)
-  await phone.getByRole('button', { name: t.scan.confirm.decline, exact: true }).click()
-  await expect(attacker.getByText(t.login.rejected.declined)).toBeVisible()
-  await expectSignedOut(attacker)
+  const { id } = await scan(phone, attacker)
+  await phone.route('**/confirm', (route) => {
+    const { number: _, ...body } = route.request().postDataJSON() as Record<string, unknown>
+    return route.continue({ postData: JSON.stringify(body) })
+  })
+  const answered = phone.waitForResponse('**/confirm')
+  await numbers(phone).first().click()
+  expect((await answered).status()).toBe(403)
+  expect(rows.request(id).state).toBe('scanned')
+  expect(await outcomeFor(attacker)).toBe('stopped')
 })
 
-test('a victim who taps any number and is wrong signs nobody in, and is asked more the next time', async ({
-  desktop: attacker,
-  openDesktop,
-  phone,
-  trouble,
-}) => {
+test('after a wrong number even the known browser shows one', async ({ openDesktop, openPhone, trouble }) => {
   trouble.expect(/403 .* @ \/api\/login\/[\w-]+\/confirm/)
-  const victim = await signedIn(phone)
-  const own = await openDesktop()
-  await signedInAgain(own, victim)
-  await own.context().clearCookies({ name: 'qrl-session' })
+  const phone = await openPhone(at(VICTIM))
+  const own = await knownBrowser(openDesktop, await signedIn(phone), VICTIM)
+  const attacker = await openDesktop(at(VICTIM))
   await attacker.goto('/login')
   await scan(phone, attacker)
   await pickWrong(phone, attacker)
   await expect(attacker.getByRole('button', { name: t.login.newCode })).toBeVisible()
-  await expectSignedOut(attacker)
-  // Even at the desktop that the account knows.
+  expect(await outcomeFor(attacker)).toBe('stopped')
   await own.goto('/login')
   await scan(phone, own)
   await expect(numbers(phone)).toHaveCount(3)
-  await approveByNumber(phone, own)
-  await arrived(own)
-})
-
-test('the device cookie of the attacker’s own account makes no desktop known to the victim', async ({
-  desktop: attacker,
-  phone,
-}) => {
-  await signedIn(attacker, newPerson('Mallory'))
-  await attacker.context().clearCookies({ name: 'qrl-session' })
-  await signedIn(phone)
-  await attacker.goto('/login')
-  await scan(phone, attacker)
-  await expect(numbers(phone)).toHaveCount(3)
-})
-
-test('a device cookie that is half the victim’s makes no desktop known', async ({
-  desktop: attacker,
-  openDesktop,
-  phone,
-}) => {
-  const victim = await signedIn(phone)
-  const own = await openDesktop()
-  await signedInAgain(own, victim)
-  const device = (await own.context().cookies()).find(({ name }) => name === 'qrl-device')!
-  const [id = ''] = device.value.split('.')
-  await attacker.context().addCookies([{ ...device, value: `${id}.${'A'.repeat(43)}` }])
-  await attacker.goto('/login')
-  await scan(phone, attacker)
-  await expect(numbers(phone)).toHaveCount(3)
-})
-
-test('an attacker who has the number passed on gets in, and the session can approve nobody', async ({
-  desktop: attacker,
-  openDesktop,
-  phone,
-}) => {
-  await signedIn(phone)
-  await attacker.goto('/login')
-  await scan(phone, attacker)
-  await approveByNumber(phone, attacker)
-  await arrived(attacker)
-  const accomplice = await openDesktop()
-  await accomplice.goto('/login')
-  const { url } = await readCode(accomplice)
-  const code = url.split('/scan/')[1]
-  const scanned = await attacker.request.post('/api/login/scan', {
-    data: { code },
-    headers: { 'Sec-Fetch-Site': 'same-origin' },
-  })
-  const { id, scanToken, choices } = (await scanned.json()) as {
-    id: string
-    scanToken: string
-    choices: number[]
-  }
-  for (const number of choices) {
-    const answer = await attacker.request.post(`/api/login/${id}/confirm`, {
-      data: { scanToken, stay: '12h', kind: 'derived', number },
-      headers: { 'Sec-Fetch-Site': 'same-origin' },
-    })
-    expect(answer.status()).toBe(403)
-    expect(await answer.json()).toMatchObject({ code: 'reauthentication_required' })
-  }
-  await expectSignedOut(accomplice)
 })

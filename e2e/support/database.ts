@@ -68,7 +68,7 @@ export class Rows {
 
   /** Every row of every table that a sign-in touches, to see that nothing was written. */
   everything(): unknown {
-    const tables = ['User', 'Device', 'Session', 'LoginRequest', 'AuditEvent']
+    const tables = ['User', 'Device', 'Session', 'LoginRequest', 'AuditEvent', 'Notice', 'Block']
     return Object.fromEntries(
       tables.map((table) => [table, this.#database.prepare(`${ALL} "${table}"`).all()]),
     )
@@ -95,13 +95,35 @@ export class Rows {
    * the page's own timers stay what they are in life, and five minutes take no time.
    */
   age(id: string, seconds: number): void {
-    const row = this.request(id)
-    const moved = TIMES.flatMap((name) => {
-      const value = row[name]
-      return value === null ? [] : [[name, stored(Date.parse(value) - seconds * 1000)] as const]
-    })
-    const assignments = moved.map(([name]) => `${name} = ?`).join(', ')
-    const values = moved.map(([, value]) => value)
-    this.#database.prepare(`UPDATE LoginRequest SET ${assignments} WHERE id = ?`).run(...values, id)
+    this.#move('LoginRequest', 'id', id, TIMES, seconds)
+  }
+
+  /** The same for a session, and for the notice of it. */
+  ageSession(id: string, seconds: number): void {
+    this.#move('Session', 'id', id, ['createdAt', 'probationEndsAt'], seconds)
+    this.#move('Notice', 'sessionId', id, ['createdAt', 'linkEndsAt'], seconds)
+  }
+
+  #move(table: string, key: string, id: string, columns: readonly string[], seconds: number): void {
+    const row = this.#database.prepare(`${ALL} ${table} WHERE ${key} = ?`).get(id) as Record<string, unknown>
+    for (const column of columns) {
+      const value = row[column]
+      if (typeof value !== 'string') continue
+      const moved = stored(Date.parse(value) - seconds * 1000)
+      this.#database.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${key} = ?`).run(moved, id)
+    }
+  }
+
+  /** The notice of a session, by id. */
+  noticeOf(sessionId: string): string {
+    const row = this.#database.prepare('SELECT id FROM Notice WHERE sessionId = ?').get(sessionId)
+    return (row as { id: string }).id
+  }
+
+  /** Lets that much happen in the account of a session. */
+  note(sessionId: string, times: number): void {
+    const { userId } = this.session(sessionId)
+    const insert = this.#database.prepare('INSERT INTO AuditEvent (at, type, userId) VALUES (?, ?, ?)')
+    for (let time = 0; time < times; time++) insert.run(stored(Date.now()), 'profile_changed', userId)
   }
 }

@@ -57,3 +57,17 @@ async function call(page: Page, method: string, path: string, data?: unknown): P
   expect(response.ok(), `${method} ${path}: ${response.status()}`).toBe(true)
   return response.json()
 }
+
+/** Answers the page that wants the password once more. */
+export async function givePassword(page: Page, { password }: Person): Promise<void> {
+  const dialog = page.getByRole('dialog', { name: t.reauthenticate.title })
+  await dialog.getByLabel(t.fields.password).fill(password)
+  await dialog.getByRole('button', { name: t.reauthenticate.submit }).click()
+  await expect(dialog).toHaveCount(0)
+}
+
+/** The id of the session that a browser's cookie names. */
+export async function sessionIdOf(page: Page): Promise<string> {
+  const cookies = await page.context().cookies()
+  return cookies.find(({ name }) => name === 'qrl-session')?.value.split('.')[0] ?? ''
+}

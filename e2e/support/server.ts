@@ -4,6 +4,8 @@ import fs from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
+import { MAIL_CERTIFICATE } from '../../lib/testing/mail-server'
+import { writePlaces, type Location } from '../../lib/testing/mmdb'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const READY_WITHIN_MS = 30_000
@@ -25,8 +27,12 @@ export interface ServerOptions {
   maxStreams?: number
   /** What a sign-in has to prove. Without it, nothing: what is not about proofs is approved by one plain tap. */
   policy?: 'adaptive' | 'strict' | 'off'
-  /** Makes this machine a trusted network. */
-  trusted?: boolean
+  /** A network that is trusted. */
+  trusted?: string
+  /** What its database of places says of networks; without it, it has none. */
+  places?: Record<string, Location>
+  /** Its mail server, whose certificate it is told to trust; it logs more then. */
+  mail?: string
   /** False leaves the login API to Next. */
   fastLane?: boolean
   /** The most that its heap may grow to; without it, garbage is collected only when much has gathered. */
@@ -56,6 +62,7 @@ export class Server {
     const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'qr-login-e2e-'))
     const port = await freePort()
     const server = new Server(port, dataDir, options, await options.proxy?.(port))
+    if (options.places) writePlaces(server.placesFile, options.places)
     await server.start()
     return server
   }
@@ -70,6 +77,15 @@ export class Server {
 
   get databaseFile(): string {
     return path.join(this.dataDir, 'qr-login.db')
+  }
+
+  /** What the process has written. */
+  get output(): string {
+    return this.#output
+  }
+
+  get placesFile(): string {
+    return path.join(this.dataDir, 'places.mmdb')
   }
 
   /** Starts the process (anew, after `stop`) on the same port and data, and waits until it shows a page. */
@@ -132,7 +148,13 @@ export class Server {
       ...(!limits && { RATE_LIMIT_SCALE: '1000' }),
       ...(behindProxy && { TRUSTED_PROXIES: 'loopback' }),
       PROOF_POLICY: policy ?? 'off',
-      ...(trusted && { TRUSTED_NETWORKS: 'loopback' }),
+      ...(trusted && { TRUSTED_NETWORKS: trusted }),
+      ...(this.options.places && { GEOIP_DATABASE: this.placesFile }),
+      ...(this.options.mail && {
+        SMTP_URL: this.options.mail,
+        NODE_EXTRA_CA_CERTS: MAIL_CERTIFICATE,
+        LOG_LEVEL: 'info',
+      }),
       ...(!rareSafetyRead && { SAFETY_READ_SECONDS: '1' }),
       ...(maxStreams !== undefined && { MAX_STREAMS: String(maxStreams) }),
       ...(fastLane === false && { FAST_LANE: 'off' }),

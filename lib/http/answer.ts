@@ -10,8 +10,8 @@ export interface Answer {
   headers: Record<string, string>
   /** `Set-Cookie` values. */
   cookies: string[]
-  /** Text, or what starts an event stream. */
-  body: string | StartStream | null
+  /** Text, what starts an event stream, or a file's bytes, which go through Next alone. */
+  body: string | StartStream | ReadableStream<Uint8Array> | null
 }
 
 const NO_STORE = { 'Cache-Control': 'private, no-store' }

@@ -47,10 +47,12 @@ describe('messages', () => {
       min: 10,
       number: 47,
       tries: 2,
+      days: 180,
       code: () => 'x',
       address: () => 'x',
+      moment: () => 'x',
     }
-    const words = ['app', 'name', 'email', 'when', 'device', 'browser', 'system']
+    const words = ['app', 'name', 'email', 'when', 'device', 'browser', 'system', 'place', 'detail']
     const t = createTranslator({
       locale,
       messages: messages as Tree,

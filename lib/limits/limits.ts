@@ -19,6 +19,7 @@ export const LIMITS = {
   scan: { points: 60, seconds: 60 },
   approve: { points: 30, seconds: 900 },
   confirm_email: { points: 5, seconds: 3_600 },
+  export: { points: 10, seconds: 3_600 },
   user_code_account: { points: 5, seconds: 900 },
   sign_in_account: { points: 10, seconds: 900 },
   /** Keyed by e-mail address, whether it has an account or not. */

@@ -5,6 +5,7 @@ import path from 'node:path'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import type { Caller } from '../caller'
 import { settings } from '../env'
+import { placesReady } from '../places'
 import { mmdb } from '../testing/mmdb'
 import {
   codeOf,
@@ -47,6 +48,12 @@ beforeEach(async () => {
 })
 afterEach(() => fs.unwatchFile(file))
 
+/** On a busy machine, reading the file may take longer than a scan waits. */
+function usePlaces(): Promise<void> {
+  fs.writeFileSync(file, PLACES)
+  return placesReady(10_000)
+}
+
 const at = (caller: Caller, address: string | null): Caller => ({ ...caller, address })
 
 /** What the phone in `here` hears of a desktop in `there` that its account knows. */
@@ -66,19 +73,19 @@ test.each<[string, string | null, string | null, string, string[]]>([
   ['at an address that nobody knows', null, PORTO, 'low', []],
   ['where nobody knows of the phone', UTRECHT, null, 'low', []],
 ])('a known desktop %s', async (_, there, here, risk, differences) => {
-  fs.writeFileSync(file, PLACES)
+  await usePlaces()
   expect(await scanned(there, here)).toMatchObject({ risk, differences })
 })
 
 test('the phone hears of both places', async () => {
-  fs.writeFileSync(file, PLACES)
+  await usePlaces()
   const { desktop, phone } = await scanned(UTRECHT, PORTO)
   expect(desktop.place).toEqual({ city: { en: 'Utrecht', zh: '乌得勒支' }, country: 'NL' })
   expect(phone).toEqual({ address: PORTO, place: { city: { en: 'Porto', zh: 'Porto' }, country: 'PT' } })
 })
 
 test('a trusted network does not outweigh another country', async () => {
-  fs.writeFileSync(file, PLACES)
+  await usePlaces()
   vi.spyOn(settings(), 'trustedNetworks', 'get').mockReturnValue([UTRECHT])
   expect(await scanned(UTRECHT, PORTO)).toMatchObject({ risk: 'high' })
 })

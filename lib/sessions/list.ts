@@ -3,7 +3,7 @@ import { audit } from '../audit'
 import { db, type Transaction } from '../db'
 import { deviceView } from '../devices'
 import { AppError } from '../errors'
-import { placeOf } from '../places'
+import { placeOf, placesReady } from '../places'
 import type { DeviceView, Method, SessionView } from '../wire'
 import { liveAt, requireLive, type CurrentSession } from './current'
 import { isReportable } from './reportable'
@@ -20,6 +20,7 @@ export function liveSessions(tx: Pick<Transaction, 'session'>, userId: string, n
 /** The live sessions of an account, as its owner sees them, latest activity first. */
 export async function listSessions(session: CurrentSession, now: Date): Promise<SessionView[]> {
   const rows = await db().read((client) => liveSessions(client, session.userId, now))
+  await placesReady()
   const listed = new Set(rows.map((row) => row.id))
   return rows.map((row) => ({
     id: row.id,
@@ -60,7 +61,7 @@ export function renameDevice(
   targetId: string,
   name: string,
   now: Date,
-  address: string | null = null,
+  address: string | null,
 ): Promise<void> {
   return db().write(async (tx) => {
     await requireLive(tx, session, now)

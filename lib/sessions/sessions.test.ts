@@ -117,7 +117,7 @@ describe('ending', () => {
     await expect(revokeSession(phone.session, stranger.session.id, NOON, null)).rejects.toMatchObject({
       code: 'not_found',
     })
-    await expect(renameDevice(phone.session, stranger.session.id, 'Mine', NOON)).rejects.toMatchObject({
+    await expect(renameDevice(phone.session, stranger.session.id, 'Mine', NOON, null)).rejects.toMatchObject({
       code: 'not_found',
     })
     expect(await isSignedIn(stranger)).toBe(true)
@@ -177,7 +177,9 @@ describe('ending', () => {
     const refused = { code: 'sign_in_required' }
     await expect(revokeOthers(phone.session, NOON, null)).rejects.toMatchObject(refused)
     await expect(revokeSession(phone.session, other.session.id, NOON, null)).rejects.toMatchObject(refused)
-    await expect(renameDevice(phone.session, other.session.id, 'x', NOON)).rejects.toMatchObject(refused)
+    await expect(renameDevice(phone.session, other.session.id, 'x', NOON, null)).rejects.toMatchObject(
+      refused,
+    )
     expect(await isSignedIn(other)).toBe(true)
   })
 
@@ -192,7 +194,7 @@ describe('ending', () => {
 test('the list is the tree that its owner sees', async () => {
   const derived = await letIn(phone)
   const independent = await letIn(phone, NOON, 'independent')
-  await renameDevice(phone.session, phone.session.id, 'My phone', NOON)
+  await renameDevice(phone.session, phone.session.id, 'My phone', NOON, null)
   const list = await listSessions(phone.session, NOON)
   const seen = new Map(list.map((item) => [item.id, item]))
   expect(seen.get(phone.session.id)).toMatchObject({

@@ -1,3 +1,4 @@
+import { isEmailConfirmed } from '@/lib/email'
 import { answer } from '@/lib/http/answer'
 import { handler } from '@/lib/http/handler'
 import { changeName } from '@/lib/users'
@@ -8,8 +9,9 @@ export const PATCH = handler({
   limit: 'write',
   session: true,
   body: ProfileBody,
-  async run({ body, session, now }) {
-    await changeName(session, body.name, now)
-    return answer(200, { name: body.name, email: session.user.email })
+  async run({ body, session, caller, now }) {
+    await changeName(session, body.name, now, caller.address)
+    const emailConfirmed = await isEmailConfirmed(session.userId)
+    return answer(200, { name: body.name, email: session.user.email, emailConfirmed })
   },
 })

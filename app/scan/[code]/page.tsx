@@ -28,7 +28,7 @@ export default async function ScanCodePage({ params }: { params: Promise<{ code:
   const { appUrl, signUp } = settings()
   return (
     <ClientMessages
-      only={['scan', 'device', 'when', 'faults', 'errors', 'fields', 'reauthenticate', 'common']}
+      only={['scan', 'device', 'place', 'when', 'faults', 'errors', 'fields', 'reauthenticate', 'common']}
     >
       {status === 'signed_in' ? (
         <ScanFlow {...target} />

@@ -9,8 +9,8 @@ export const PATCH = handler({
   limit: 'write',
   session: true,
   body: RenameBody,
-  async run({ params: { id = '' }, body, session, now }) {
-    await renameDevice(session, id, body.name, now)
+  async run({ params: { id = '' }, body, session, caller, now }) {
+    await renameDevice(session, id, body.name, now, caller.address)
     return noContent()
   },
 })

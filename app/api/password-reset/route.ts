@@ -1,0 +1,22 @@
+import { noContent } from '@/lib/http/answer'
+import { handler } from '@/lib/http/handler'
+import { requireMail } from '@/lib/http/mail'
+import { takeAll } from '@/lib/limits/limits'
+import { sendResetLink } from '@/lib/password-reset'
+import { ForgottenBody } from '@/lib/wire'
+
+/** Sends a link that sets a new password, where the address has an account; the answer is the same where it has none. */
+export const POST = handler({
+  limit: 'write',
+  session: false,
+  body: ForgottenBody,
+  async run({ body, caller, now }) {
+    requireMail()
+    await takeAll([
+      ['forgotten_address', caller.bucket],
+      ['forgotten_account', body.email],
+    ])
+    await sendResetLink(body.email, now, caller.address)
+    return noContent()
+  },
+})

@@ -1,0 +1,127 @@
+/** Visitors who are tricked into an approval: by frames, by clicks that land elsewhere, by links that go ahead of them. */
+import type { Page } from '@playwright/test'
+import {
+  at,
+  call,
+  ELSEWHERE,
+  expect,
+  observed,
+  outcomeFor,
+  outcomeIf,
+  test,
+  VICTIM,
+} from '../support/attacks'
+import { signedIn } from '../support/people'
+import { readCode } from '../support/qr'
+import { arrived, scan } from '../support/steps'
+import { messages as t } from '../support/words'
+
+test.use({ policy: 'off' })
+
+/** The attacker's own browser shows a code. */
+async function showCode(attacker: Page): Promise<{ url: string; id: string }> {
+  await attacker.goto('/login')
+  return readCode(attacker)
+}
+
+test('a foreign page can’t frame the approval', async ({ foreign, openDesktop, phone, rows, trouble }) => {
+  trouble.expect(/another origin/, /frame-ancestors 'none'/)
+  await signedIn(phone)
+  const { url, id } = await showCode(await openDesktop(at(ELSEWHERE)))
+  const refusal = phone.waitForEvent('console', (message) => message.text().includes('frame-ancestors'))
+  await phone.goto(await foreign(`<!doctype html><iframe src="${url}"></iframe>`))
+  await refusal
+  await expect(phone.frameLocator('iframe').getByRole('heading', { level: 1 })).toHaveCount(0)
+  observed('clickjacking', outcomeIf(rows.request(id).state !== 'new')).toBe('stopped')
+})
+
+test('a click that was meant for a window in front falls on an approval that sleeps', async ({
+  openDesktop,
+  phone,
+  rows,
+}) => {
+  await signedIn(phone)
+  const attacker = await openDesktop(at(ELSEWHERE))
+  await attacker.goto('/login')
+  const { id } = await scan(phone, attacker)
+  const approve = phone.getByRole('button', { name: t.scan.confirm.approve, exact: true })
+  await expect(approve).toBeEnabled()
+  // Another window comes before the page. With the first click of two it goes, and the second one lands here.
+  await phone.evaluate(() => window.dispatchEvent(new Event('blur')))
+  await expect(approve).toBeDisabled()
+  await approve.evaluate((button: HTMLElement) => {
+    window.dispatchEvent(new Event('focus'))
+    button.click()
+  })
+  expect(rows.request(id).state).toBe('scanned')
+  observed('doubleClick', await outcomeFor(attacker)).toBe('stopped')
+  await approve.click()
+  await arrived(attacker)
+})
+
+test('a visitor who is sent to the approval approves nothing, and the desktop learns no name', async ({
+  foreign,
+  openDesktop,
+  openPhone,
+  rows,
+  trouble,
+}) => {
+  trouble.expect(/another origin/)
+  const phone = await openPhone(at(VICTIM))
+  const { name, email } = await signedIn(phone)
+  const attacker = await openDesktop(at(ELSEWHERE))
+  const { url, id } = await showCode(attacker)
+  const page = `<!doctype html><script>location.href = ${JSON.stringify(url)}</script>`
+  await phone.goto(await foreign(page), { waitUntil: 'commit' })
+  await expect(phone.getByRole('heading', { name: t.scan.confirm.title })).toBeVisible()
+  expect(rows.request(id).state).toBe('scanned')
+
+  const { body: view } = await call(attacker, 'GET', `/api/login/${id}`)
+  const facts = { name, 'e-mail address': email, address: VICTIM, system: 'iOS', initials: '"AL"' }
+  const said = JSON.stringify(view)
+  const learned = Object.entries(facts).flatMap(([fact, value]) => (said.includes(value) ? [fact] : []))
+  const outcome = `${await outcomeFor(attacker)}; the desktop learns the ${learned.join(', ')}`
+  observed('driveBy', outcome).toBe('stopped; the desktop learns the initials')
+})
+
+test('what fetches a link ahead of a person claims nothing', async ({
+  foreign,
+  openDesktop,
+  openPhone,
+  rows,
+  trouble,
+}) => {
+  trouble.expect(/another origin/, /Failed to load resource|speculation/i)
+  const phone = await openPhone(at(VICTIM))
+  await signedIn(phone)
+  const { url, id } = await showCode(await openDesktop(at(ELSEWHERE)))
+  expect((await phone.request.get(url)).status()).toBe(200)
+  expect((await phone.request.head(url)).status()).toBe(200)
+  const rules = JSON.stringify({
+    prefetch: [{ source: 'list', urls: [url], eagerness: 'immediate' }],
+    prerender: [{ source: 'list', urls: [url], eagerness: 'immediate' }],
+  })
+  const fetched = phone.waitForRequest(url)
+  await phone.goto(
+    await foreign(`<!doctype html><link rel="prefetch" href="${url}">
+      <script type="speculationrules">${rules}</script>`),
+  )
+  await fetched
+
+  // A page that is rendered ahead, or in a tab behind: its scripts run, and nobody sees it.
+  for (const [name, value] of [
+    ['prerendering', true],
+    ['visibilityState', 'hidden'],
+  ] as const) {
+    const tab = await phone.context().newPage()
+    await tab.addInitScript(
+      ({ name, value }) => Object.defineProperty(document, name, { get: () => value }),
+      { name, value },
+    )
+    await tab.goto(url)
+    await expect(tab.getByText(t.scan.checking)).toBeVisible()
+    await expect(tab.getByRole('contentinfo').getByRole('combobox')).toBeEnabled()
+    await tab.close()
+  }
+  observed('fetchedAhead', outcomeIf(rows.request(id).state !== 'new')).toBe('stopped')
+})

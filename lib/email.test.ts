@@ -1,0 +1,116 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import { db } from './db'
+import { askToConfirmAgain, confirmEmail, isEmailConfirmed, rememberLocale } from './email'
+import { settings } from './env'
+import { AppError } from './errors'
+import { linkToken } from './notify/links'
+import { refused } from './testing/outcomes'
+import { later, letIn, makePhone, NOON } from './testing/people'
+import { createUser } from './users'
+
+let count = 0
+let id: string
+let email: string
+
+beforeEach(async () => {
+  vi.spyOn(settings(), 'smtpUrl', 'get').mockReturnValue('smtp://mail.example')
+  email = `new${++count}@example.org`
+  ;({ id } = await createUser({ name: 'Ada', email, password: 'correct horse', locale: 'zh' }, NOON, null))
+})
+
+const asked = () =>
+  db().read((client) => client.notice.findMany({ where: { userId: id, type: 'confirm_email' } }))
+const user = () => db().read((client) => client.user.findUniqueOrThrow({ where: { id } }))
+const link = async (index = 0) => linkToken((await asked())[index]!, NOON)!
+
+describe('a new account', () => {
+  test('is asked to confirm its address, in its language', async () => {
+    expect(await asked()).toMatchObject([{ mailTo: email, mailDueAt: NOON }])
+    expect(await user()).toMatchObject({ locale: 'zh', emailConfirmedAt: null })
+    expect(await isEmailConfirmed(id)).toBe(false)
+  })
+
+  test('is not asked where there is no mail server', async () => {
+    vi.spyOn(settings(), 'smtpUrl', 'get').mockReturnValue(undefined)
+    const silent = await createUser(
+      { name: 'Ada', email: `s${email}`, password: 'correct horse' },
+      NOON,
+      null,
+    )
+    const written = await db().read((client) => client.notice.count({ where: { userId: silent.id } }))
+    expect(written).toBe(0)
+  })
+})
+
+describe('confirming', () => {
+  test('takes the link, once', async () => {
+    const token = await link()
+    await confirmEmail(token, later(60), '203.0.113.7')
+    expect((await user()).emailConfirmedAt).toEqual(later(60))
+    expect(await refused(confirmEmail(token, later(61), null))).toBe('not_found')
+    const events = await db().read((client) =>
+      client.auditEvent.findMany({ where: { userId: id, type: 'email_confirmed' } }),
+    )
+    expect(events).toMatchObject([{ address: '203.0.113.7', at: later(60) }])
+  })
+
+  test('is over after a day', async () => {
+    const token = await link()
+    expect(await refused(confirmEmail(token, later(86_400), null))).toBe('not_found')
+    await confirmEmail(token, later(86_399), null)
+  })
+
+  test('ends the other links', async () => {
+    await askToConfirmAgain((await makePhone(id)).session, NOON)
+    const [first, second] = [await link(0), await link(1)]
+    await confirmEmail(second, NOON, null)
+    expect(await refused(confirmEmail(first, NOON, null))).toBe('not_found')
+  })
+
+  test('confirms only the address that the link went to', async () => {
+    const token = await link()
+    await db().write((tx) => tx.user.update({ where: { id }, data: { email: `moved-${email}` } }))
+    await confirmEmail(token, NOON, null)
+    expect(await isEmailConfirmed(id)).toBe(false)
+  })
+})
+
+describe('asking again', () => {
+  test('mails another link, until the address is confirmed', async () => {
+    const { session } = await makePhone(id)
+    await askToConfirmAgain(session, NOON)
+    expect(await asked()).toHaveLength(2)
+    await confirmEmail(await link(), NOON, null)
+    await askToConfirmAgain(session, NOON)
+    expect(await asked()).toHaveLength(2)
+  })
+
+  test('is refused to a session that was made by QR', async () => {
+    const { session } = await letIn(await makePhone(id))
+    expect(await refused(askToConfirmAgain(session, NOON))).toBe('reauthentication_required')
+  })
+})
+
+describe('the language of mail', () => {
+  const remember = ({ token, device }: { token: string; device?: string }) =>
+    rememberLocale('en', { session: token, device }, NOON, null)
+
+  test('follows the choice of whoever is signed in', async () => {
+    await remember(await makePhone(id))
+    expect((await user()).locale).toBe('en')
+  })
+
+  test('does not follow a session that was made by QR, nor half a session', async () => {
+    const phone = await makePhone(id)
+    await remember(await letIn(phone))
+    await remember({ token: phone.token })
+    expect((await user()).locale).toBe('zh')
+  })
+
+  test('stays where the database is away, and nothing is thrown', async () => {
+    const phone = await makePhone(id)
+    vi.spyOn(db(), 'query').mockRejectedValueOnce(new AppError('unavailable'))
+    await remember(phone)
+    expect((await user()).locale).toBe('zh')
+  })
+})

@@ -1,0 +1,68 @@
+/** The e-mail address of an account: whether mail to it reaches its person, and in which language. */
+import { audit } from './audit'
+import { db, type Transaction } from './db'
+import { settings } from './env'
+import { isAppError } from './errors'
+import { endLinks, spendLink } from './notify/links'
+import { notify } from './notify/notice'
+import { findSession, isStrong, requireLive, requireStrong, type CurrentSession } from './sessions/current'
+import type { Locale } from './wire'
+
+/** True once the person showed that mail to the account's address reaches them. */
+export async function isEmailConfirmed(userId: string): Promise<boolean> {
+  const confirmed = { id: userId, emailConfirmedAt: { not: null } }
+  return (await db().read((client) => client.user.count({ where: confirmed }))) > 0
+}
+
+/** Sends the mail that asks for it, where there is a mail server. */
+export async function askToConfirm(tx: Transaction, userId: string, now: Date): Promise<void> {
+  if (settings().smtpUrl !== undefined) await notify(tx, { userId, type: 'confirm_email' }, now)
+}
+
+/**
+ * The same once more, at the person's wish. An address that is confirmed gets none.
+ * @throws AppError `reauthentication_required` where the session was made by QR
+ */
+export async function askToConfirmAgain(session: CurrentSession, now: Date): Promise<void> {
+  requireStrong(session, now)
+  if (await isEmailConfirmed(session.userId)) return
+  await db().write(async (tx) => {
+    await requireLive(tx, session, now)
+    await askToConfirm(tx, session.userId, now)
+  })
+}
+
+/**
+ * Confirms the address that a link was sent to, for whoever holds the link.
+ * @throws AppError `not_found`
+ */
+export async function confirmEmail(token: string, now: Date, address: string | null): Promise<void> {
+  await db().write(async (tx) => {
+    const { userId, mailTo } = await spendLink(tx, token, 'confirm_email', now)
+    await endLinks(tx, userId, 'confirm_email')
+    const confirmed = await tx.user.updateMany({
+      where: { id: userId, email: mailTo ?? '', emailConfirmedAt: null },
+      data: { emailConfirmedAt: now },
+    })
+    if (confirmed.count > 0) await audit(tx, now, { type: 'email_confirmed', userId, address })
+  })
+}
+
+/**
+ * Writes to whoever is signed in in this language from now on. Not at the wish of a session that was made by QR: who is
+ * to be warned of a stranger must be able to read it. Where the database is away, it stays as it was.
+ */
+export async function rememberLocale(
+  locale: Locale,
+  cookies: { session: string | undefined; device: string | undefined },
+  now: Date,
+  address: string | null,
+): Promise<void> {
+  try {
+    const session = await findSession(cookies.session, cookies.device, now, address)
+    if (!session || !isStrong(session, now)) return
+    await db().write((tx) => tx.user.updateMany({ where: { id: session.userId }, data: { locale } }))
+  } catch (error) {
+    if (!isAppError(error, 'unavailable')) throw error
+  }
+}

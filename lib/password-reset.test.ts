@@ -1,0 +1,154 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest'
+import * as audits from './audit'
+import { db } from './db'
+import { settings } from './env'
+import * as links from './notify/links'
+import * as notices from './notify/notice'
+import { disableUser, resetPassword } from './operator'
+import { resetByLink, sendResetLink } from './password-reset'
+import * as passwords from './passwords'
+import { findSession } from './sessions/current'
+import { refused } from './testing/outcomes'
+import {
+  givePassword,
+  later,
+  letIn,
+  makePhone,
+  makeUser,
+  NOON,
+  openAndConfirm,
+  PASSWORD,
+} from './testing/people'
+import { changePassword } from './users'
+
+const NEW = 'battery staple horse'
+
+let id: string
+let email: string
+
+beforeEach(async () => {
+  vi.spyOn(settings(), 'smtpUrl', 'get').mockReturnValue('smtp://mail.example')
+  ;({ id, email } = await makeUser())
+  await db().write((tx) => tx.user.update({ where: { id }, data: { emailConfirmedAt: NOON } }))
+})
+
+const noticesOf = (userId: string) =>
+  db().read((client) => client.notice.findMany({ where: { userId }, orderBy: { createdAt: 'asc' } }))
+
+/** What the newest mail with a link carries. */
+async function mailedLink(now = NOON): Promise<string> {
+  await sendResetLink(email, now, null)
+  const notices = await noticesOf(id)
+  return links.linkToken(notices.filter(({ type }) => type === 'reset_password').at(-1)!, now)!
+}
+
+const hashOf = async () =>
+  (await db().read((client) => client.user.findUniqueOrThrow({ where: { id } }))).passwordHash
+const reset = (token: string, now = NOON) => resetByLink({ token, newPassword: NEW }, now, '203.0.113.7')
+
+describe('asking for a link', () => {
+  test('mails one to a confirmed address', async () => {
+    await sendResetLink(email, NOON, null)
+    expect(await noticesOf(id)).toMatchObject([{ type: 'reset_password', mailTo: email, mailDueAt: NOON }])
+  })
+
+  test.each([
+    ['an address that was not confirmed', { emailConfirmedAt: null }],
+    ['a disabled account', { disabledAt: NOON }],
+  ])('mails none to %s', async (_, data) => {
+    await db().write((tx) => tx.user.update({ where: { id }, data }))
+    await sendResetLink(email, NOON, null)
+    expect(await noticesOf(id)).toEqual([])
+  })
+
+  test('does the same work for an address that nobody has', async () => {
+    const works = [vi.spyOn(audits, 'audit'), vi.spyOn(links, 'endLinks'), vi.spyOn(notices, 'notify')]
+    for (const [times, address] of ['nobody@example.org', email].entries()) {
+      await sendResetLink(address, NOON, null)
+      for (const work of works) expect(work).toHaveBeenCalledTimes(times + 1)
+    }
+    const events = await db().read((client) =>
+      client.auditEvent.findMany({ where: { type: 'password_forgotten' }, orderBy: { id: 'desc' }, take: 2 }),
+    )
+    expect(events.map(({ userId }) => userId)).toEqual([id, null])
+  })
+})
+
+describe('a link', () => {
+  test('sets a password, ends all sessions and requests, and forgets the browsers', async () => {
+    const phone = await makePhone(id)
+    const desktop = await letIn(phone)
+    const { id: requestId } = await openAndConfirm(phone)
+    await reset(await mailedLink())
+    expect(await passwords.verifyPassword(await hashOf(), NEW)).toBe(true)
+    for (const { token, device } of [phone, desktop])
+      expect(await findSession(token, device, NOON, null)).toBeNull()
+    const { state, devices, events } = await db().read(async (client) => ({
+      state: (await client.loginRequest.findUniqueOrThrow({ where: { id: requestId } })).reason,
+      devices: await client.device.findMany({ where: { userId: id } }),
+      events: await client.auditEvent.findMany({ where: { userId: id, type: 'password_changed' } }),
+    }))
+    expect(state).toBe('session_ended')
+    expect(devices.map(({ distrustedAt }) => distrustedAt)).toEqual([NOON, NOON])
+    expect(events).toMatchObject([{ detail: 'link', address: '203.0.113.7' }])
+    expect((await noticesOf(id)).at(-1)).toMatchObject({ type: 'password_changed', mailTo: email })
+  })
+
+  test('works once, of two that come at once too', async () => {
+    const token = await mailedLink()
+    const outcomes = await Promise.allSettled([reset(token), reset(token)])
+    expect(outcomes.map(({ status }) => status).sort()).toEqual(['fulfilled', 'rejected'])
+    expect(await refused(reset(token))).toBe('not_found')
+  })
+
+  test('lasts half an hour', async () => {
+    const token = await mailedLink()
+    expect(await refused(reset(token, later(1800)))).toBe('not_found')
+    await reset(token, later(1799))
+  })
+
+  test('gives way to a newer one', async () => {
+    const old = await mailedLink()
+    const token = await mailedLink(later(60))
+    expect(await refused(reset(old, later(61)))).toBe('not_found')
+    await reset(token, later(61))
+  })
+
+  test('is worth nothing once the password was changed otherwise', async () => {
+    await givePassword(id)
+    const phone = await makePhone(id)
+    const change = { currentPassword: PASSWORD, newPassword: NEW }
+    const first = await mailedLink()
+    await changePassword(phone.session, change, NOON, null)
+    expect(await refused(reset(first))).toBe('not_found')
+    const second = await mailedLink()
+    await resetPassword(email, NEW, NOON)
+    expect(await refused(reset(second))).toBe('not_found')
+    const told = (await noticesOf(id)).filter(({ type }) => type === 'password_changed')
+    expect(told).toHaveLength(2)
+  })
+
+  test('opens no account that was disabled since, and stays good for when it is enabled', async () => {
+    const token = await mailedLink()
+    await disableUser(email, NOON)
+    expect(await refused(reset(token))).toBe('not_found')
+    await db().write((tx) => tx.user.update({ where: { id }, data: { disabledAt: null } }))
+    await reset(token)
+  })
+
+  test('of another account, another kind, or nobody’s making sets nothing, and nothing is hashed for it', async () => {
+    const hashed = vi.spyOn(passwords, 'hashPassword')
+    const token = await mailedLink()
+    const other = await makePhone((await makeUser()).id)
+    const [notice] = await noticesOf(other.session.userId)
+    for (const forged of [
+      links.linkToken(notice!, NOON)!,
+      `${token.slice(0, 23)}${'A'.repeat(43)}`,
+      `${notice!.id}.${token.slice(23)}`,
+      'x'.repeat(66),
+    ])
+      expect(await refused(reset(forged))).toBe('not_found')
+    expect(hashed).not.toHaveBeenCalled()
+    expect(await hashOf()).toBe('none')
+  })
+})

@@ -1,0 +1,49 @@
+/** A new password for whoever forgot the old one, by a link to the account's confirmed address. */
+import { audit } from './audit'
+import { db } from './db'
+import { AppError } from './errors'
+import { notifyNewPassword } from './notify/new-password'
+import { notify } from './notify/notice'
+import { endLinks, findLink, spendLink } from './notify/links'
+import { hashPassword } from './passwords'
+import { lockOut } from './sessions/lock-out'
+
+/** No account has this id. */
+const NOBODY = ''
+
+/**
+ * Sends a link, where there is an account whose mail reaches its person. It does the same work where there is none, so
+ * that neither the answer nor the clock tells which addresses have one.
+ */
+export async function sendResetLink(email: string, now: Date, address: string | null): Promise<void> {
+  await db().write(async (tx) => {
+    const user = await tx.user.findUnique({ where: { email } })
+    const reaches = user !== null && user.emailConfirmedAt !== null && user.disabledAt === null
+    const userId = reaches ? user.id : NOBODY
+    await audit(tx, now, { type: 'password_forgotten', userId: user?.id ?? null, address })
+    await endLinks(tx, userId, 'reset_password')
+    await notify(tx, { userId, type: 'reset_password' }, now)
+  })
+}
+
+/**
+ * Sets a new password by such a link; all sessions end.
+ * @throws AppError `not_found` for a link that is over, or was used or replaced
+ */
+export async function resetByLink(
+  { token, newPassword }: { token: string; newPassword: string },
+  now: Date,
+  address: string | null,
+): Promise<void> {
+  // Hashing is dear: nobody gets it for a link of their own making.
+  await db().query((client) => findLink(client, token, 'reset_password', now))
+  const passwordHash = await hashPassword(newPassword)
+  await db().write(async (tx) => {
+    const { userId: id } = await spendLink(tx, token, 'reset_password', now)
+    const enabled = { id, disabledAt: null }
+    const userId = await lockOut(tx, enabled, { passwordHash }, 'password_changed', now, address)
+    if (userId === null) throw new AppError('not_found')
+    await audit(tx, now, { type: 'password_changed', userId, address, detail: 'link' })
+    await notifyNewPassword(tx, userId, now)
+  })
+}
