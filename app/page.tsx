@@ -7,8 +7,12 @@ import { Notices } from '@/components/notices/notices'
 import { Unavailable } from '@/components/site/unavailable'
 import { ClientMessages } from '@/components/ui/client-messages'
 import { Card } from '@/components/ui/card'
+<<<<<<< HEAD
 import { pageSession } from '@/lib/auth'
 import { clock } from '@/lib/clock'
+=======
+import { pageSession, unlessAway } from '@/lib/auth'
+>>>>>>> main
 import { listNotices } from '@/lib/notify/inbox'
 
 export default async function HomePage() {
@@ -16,12 +20,18 @@ export default async function HomePage() {
   if (state.status === 'unavailable') return <Unavailable />
   if (state.status === 'signed_out') redirect('/login')
   const { session } = state
+<<<<<<< HEAD
   const now = clock()
+=======
+  const now = new Date()
+  const notices = await unlessAway(listNotices(session, now))
+  if (!notices) return <Unavailable />
+>>>>>>> main
   return (
     <>
       <NewBrowser session={session} />
       <ClientMessages only={['notices', 'notMe', 'device', 'reauthenticate', 'fields', 'common', 'errors']}>
-        <Notices first={await listNotices(session, now)} renderedAt={now.toISOString()} />
+        <Notices first={notices} renderedAt={now.toISOString()} />
       </ClientMessages>
       <ClientMessages only={['home', 'errors']}>
         <Card className="my-auto">

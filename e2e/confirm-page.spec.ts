@@ -1,10 +1,20 @@
 /** The page on which a person decides. */
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import { expect, test } from './fixtures'
 import { PHONE, setSeen } from './support/browsers'
 import { signedIn, signedInAgain, type Person } from './support/people'
 import { readCode } from './support/qr'
-import { approve, arrived, isSignedOut, scan, status, tabTo } from './support/steps'
+import {
+  approve,
+  approveByNumber,
+  arrived,
+  isSignedOut,
+  numbers,
+  scan,
+  shownNumber,
+  status,
+  tabTo,
+} from './support/steps'
 import { inChinese, messages as t, say } from './support/words'
 
 const HOUR_MS = 3_600_000
@@ -104,17 +114,12 @@ test('reporting declines as well, without a second question', async ({ desktop, 
   expect(rows.request(id)).toMatchObject({ state: 'rejected', reason: 'declined' })
 })
 
-test('what approves or reports sleeps until the page was in front for a while', async ({
-  desktop,
-  phone,
-}) => {
-  await phone.clock.install()
-  await scan(phone, desktop)
+/** Goes away from the page and comes back, in each way, with its clock in hand; what approves sleeps for a while then. */
+async function sleepsWhenLeft(phone: Page, approving: Locator): Promise<void> {
   const button = (name: string) => phone.getByRole('button', { name, exact: true })
-  const approveButton = button(t.scan.confirm.approve)
   const calls: string[] = []
   phone.on('request', (request) => calls.push(request.url()))
-  await expect(approveButton).toBeEnabled()
+  await expect(approving).toBeEnabled()
   await phone.clock.pauseAt(await phone.evaluate(() => Date.now() + 1000))
 
   const leave = () => phone.evaluate(() => window.dispatchEvent(new Event('blur')))
@@ -126,20 +131,43 @@ test('what approves or reports sleeps until the page was in front for a while', 
     [hide, show],
   ] as const) {
     await away()
-    await expect(approveButton).toBeDisabled()
+    await expect(approving).toBeDisabled()
     await phone.clock.runFor(2000)
     await back()
     await phone.clock.runFor(650)
-    await expect(approveButton).toBeDisabled()
-    await approveButton.dispatchEvent('click')
+    await expect(approving).toBeDisabled()
+    await approving.dispatchEvent('click')
     await button(t.scan.confirm.report).dispatchEvent('click')
     await expect(button(t.scan.confirm.decline)).toBeEnabled()
     await phone.clock.runFor(100)
-    await expect(approveButton).toBeEnabled()
+    await expect(approving).toBeEnabled()
   }
   expect(calls).toEqual([])
   await phone.clock.resume()
+}
+
+test('what approves or reports sleeps until the page was in front for a while', async ({
+  desktop,
+  phone,
+}) => {
+  await phone.clock.install()
+  await scan(phone, desktop)
+  await sleepsWhenLeft(phone, phone.getByRole('button', { name: t.scan.confirm.approve, exact: true }))
   await approve(phone)
+  await arrived(desktop)
+})
+
+test('so do the numbers', async ({ openDesktop, openPhone, startServer }) => {
+  const server = await startServer({ policy: 'adaptive' })
+  const desktop = await openDesktop({ server })
+  const phone = await openPhone({ server })
+  await signedIn(phone)
+  await desktop.goto('/login')
+  await phone.clock.install()
+  await scan(phone, desktop)
+  await expect(numbers(phone)).toHaveCount(3)
+  await sleepsWhenLeft(phone, numbers(phone).filter({ hasText: await shownNumber(desktop) }))
+  await approveByNumber(phone, desktop)
   await arrived(desktop)
 })
 

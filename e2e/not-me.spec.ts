@@ -3,7 +3,7 @@ import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
 import { notMeLink } from './support/links'
 import { signedIn } from './support/people'
-import { isSignedOut, letIn } from './support/steps'
+import { changingCalls, isSignedOut, letIn } from './support/steps'
 import { messages as t } from './support/words'
 
 const button = (page: Page) => page.getByRole('button', { name: t.notMe.submit })
@@ -68,10 +68,14 @@ test('nothing but a press changes anything: not opening it, not fetching it, not
   const link = notMeLink(server, rows.noticeOf(rows.sessionsOf(id)[0]!.id))
   const before = rows.everything()
   const scanner = await openDesktop()
+  const sent = changingCalls(scanner)
   for (let times = 0; times < 2; times++) {
+    await scanner.goto('about:blank')
     await scanner.goto(link)
-    await expect(button(scanner)).toBeVisible()
+    await expect(button(scanner)).toBeEnabled()
+    await scanner.waitForLoadState('networkidle')
   }
+  expect(sent).toEqual(['POST /api/report/look', 'POST /api/report/look'])
   for (const method of ['GET', 'HEAD', 'OPTIONS'])
     for (const path of ['/not-me', '/api/report', '/api/report/look'])
       await scanner.request.fetch(path, { method, maxRedirects: 0 })

@@ -4,7 +4,7 @@ import { signedInPhone } from './support/client'
 import { newPerson, signedIn, signUp } from './support/people'
 import { readCode } from './support/qr'
 import { approve, arrived, farewell, letInBy, scan } from './support/steps'
-import { inChinese, inEnglish } from './support/words'
+import { inChinese, inEnglish, messages, say } from './support/words'
 
 for (const colorScheme of ['light', 'dark'] as const)
   for (const { locale, words } of [inEnglish, inChinese])
@@ -42,9 +42,7 @@ test('somebody new signs up on the phone, and then signs a desktop in', async ({
   await expect(desktop.getByText(name)).toHaveCount(0)
   await approve(phone)
   await arrived(desktop)
-  await expect(
-    desktop.getByText(`You're signed in as ${name} on this browser for the first time.`),
-  ).toBeVisible()
+  await expect(desktop.getByText(say(messages.home.banner, { name }))).toBeVisible()
 })
 
 test('a browser where the account signed in before is told the scanner’s name', async ({

@@ -5,6 +5,7 @@ import { deviceView } from './devices'
 import type { AuditEvent, Device, Session } from './generated/prisma/client'
 import { placeOf, placesReady } from './places'
 import type { CurrentSession } from './sessions/current'
+import { isOnProbation } from './sessions/probation'
 import { isReportable } from './sessions/reportable'
 import { matches, sql, type Statement } from './sql'
 import type { Activity, ActivityEntry, ActivityPage, DeviceView } from './wire'
@@ -49,7 +50,7 @@ interface Range {
 
 type KnownSession = Session & { device: Device }
 
-/** A page of the log, newest first. */
+/** A page of the log, newest first; of a session on probation, what it did itself. */
 export async function listActivity(
   session: CurrentSession,
   { of, before, limit }: Range,
@@ -57,7 +58,9 @@ export async function listActivity(
 ): Promise<ActivityPage> {
   const { userId } = session
   const events = await db().query((client) =>
-    client.$queryRaw<AuditEvent[]>(selectEvents(userId, { of, before, limit: limit + 1 })),
+    client.$queryRaw<AuditEvent[]>(
+      selectEvents(userId, { of, before, limit: limit + 1 }, isOnProbation(session, now) ? session.id : null),
+    ),
   )
   const shown = events.slice(0, limit)
   const sessions = await sessionsOf(userId, shown)
@@ -69,15 +72,16 @@ export async function listActivity(
 }
 
 /** Ordered like the index, by time first: an account may have a hundred thousand entries. */
-function selectEvents(userId: string, { of, before, limit }: Range): Statement {
+function selectEvents(userId: string, { of, before, limit }: Range, only: string | null): Statement {
   const types = ACTIVITY_TYPES.filter((type) => of === undefined || ACTIVITY_OF[type] === of)
   const older =
     before === undefined
       ? sql``
       : sql`AND ("at", "id") < (
           SELECT "at", "id" FROM "AuditEvent" WHERE ${matches<'AuditEvent'>({ id: before, userId })})`
+  const own = only === null ? {} : { sessionId: only }
   return sql`
-    SELECT * FROM "AuditEvent" WHERE ${matches<'AuditEvent'>({ userId, type: types })} ${older}
+    SELECT * FROM "AuditEvent" WHERE ${matches<'AuditEvent'>({ userId, type: types, ...own })} ${older}
     ORDER BY "at" DESC, "id" DESC LIMIT ${limit}`
 }
 
@@ -112,7 +116,8 @@ function entryOf(
     detail,
     address,
     place: placeOf(address),
-    device: isApproval ? notedDevice(event) : (own ?? notedDevice(event)),
+    // What was noted then: whoever got in may have renamed themselves since.
+    device: isApproval || type === 'session_created' ? notedDevice(event) : (own ?? notedDevice(event)),
     by: isByPhone ? own : null,
     reportable: mayReport && isReportable(session, now) ? session.id : null,
   }

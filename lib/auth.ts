@@ -24,18 +24,28 @@ export type SignedInState =
   | { status: 'unavailable' }
 
 /** Who looks at this page. */
-export const pageSession = cache(async (): Promise<SignedInState> => {
+export const pageSession = cache(
+  async (): Promise<SignedInState> => (await unlessAway(signedInState())) ?? { status: 'unavailable' },
+)
+
+/** What a page reads; null where the database is away, and the page shows `Unavailable` in its place. */
+export async function unlessAway<T>(reading: Promise<T>): Promise<T | null> {
   try {
-    const session = await currentSession()
-    if (!session) return { status: 'signed_out' }
-    const approvedBy = await approvingDevice(session)
-    const probation = isOnProbation(session, clock()) ? session.probationEndsAt : null
-    return { status: 'signed_in', session: { ...session, approvedBy, probation } }
+    return await reading
   } catch (error) {
-    if (isAppError(error, 'unavailable')) return { status: 'unavailable' }
+    if (isAppError(error, 'unavailable')) return null
     throw error
   }
-})
+}
+
+/** @throws AppError `unavailable` when the database can't say */
+async function signedInState(): Promise<SignedInState> {
+  const session = await currentSession()
+  if (!session) return { status: 'signed_out' }
+  const approvedBy = await approvingDevice(session)
+  const probation = isOnProbation(session, clock()) ? session.probationEndsAt : null
+  return { status: 'signed_in', session: { ...session, approvedBy, probation } }
+}
 
 /** @throws AppError `unavailable` when the database can't say */
 async function currentSession(): Promise<CurrentSession | null> {

@@ -35,7 +35,7 @@ export function compare(a: string | null, b: string | null): Comparison {
 }
 
 /** A household has one IPv4 address, but a whole /64 of IPv6. */
-function networkOf(address: string): string {
+export function networkOf(address: string): string {
   if (!ipaddr.isValid(address)) return address
   const parsed = ipaddr.process(address)
   if (parsed instanceof ipaddr.IPv4) return parsed.toString()

@@ -3,6 +3,7 @@ import { audit } from './audit'
 import { db, type Transaction } from './db'
 import { settings } from './env'
 import { isAppError } from './errors'
+import { take } from './limits/limits'
 import { endLinks, spendLink } from './notify/links'
 import { notify } from './notify/notice'
 import { findSession, isStrong, requireLive, requireStrong, type CurrentSession } from './sessions/current'
@@ -21,10 +22,11 @@ export async function askToConfirm(tx: Transaction, userId: string, now: Date): 
 
 /**
  * The same once more, at the person's wish. An address that is confirmed gets none.
- * @throws AppError `reauthentication_required` where the session was made by QR
+ * @throws AppError `rate_limited`, and `reauthentication_required` where the session was made by QR
  */
 export async function askToConfirmAgain(session: CurrentSession, now: Date): Promise<void> {
   requireStrong(session, now)
+  await take('confirm_email', session.userId)
   if (await isEmailConfirmed(session.userId)) return
   await db().write(async (tx) => {
     await requireLive(tx, session, now)

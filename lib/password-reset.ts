@@ -4,7 +4,7 @@ import { db } from './db'
 import { AppError } from './errors'
 import { notifyNewPassword } from './notify/new-password'
 import { notify } from './notify/notice'
-import { endLinks, findLink, spendLink } from './notify/links'
+import { findLink, spendLink } from './notify/links'
 import { hashPassword } from './passwords'
 import { lockOut } from './sessions/lock-out'
 
@@ -21,7 +21,6 @@ export async function sendResetLink(email: string, now: Date, address: string | 
     const reaches = user !== null && user.emailConfirmedAt !== null && user.disabledAt === null
     const userId = reaches ? user.id : NOBODY
     await audit(tx, now, { type: 'password_forgotten', userId: user?.id ?? null, address })
-    await endLinks(tx, userId, 'reset_password')
     await notify(tx, { userId, type: 'reset_password' }, now)
   })
 }

@@ -4,7 +4,7 @@ import { settings } from './env'
 
 const DAY_MS = 86_400_000
 const REQUEST_DAYS = 1
-/** Sessions that ended, with the notices of them. */
+/** Sessions since they ended, and notices. */
 const HISTORY_DAYS = 180
 
 /** @returns how many rows went, by kind */

@@ -8,7 +8,7 @@ import { BackHome } from '@/components/site/back-home'
 import { Unavailable } from '@/components/site/unavailable'
 import { Card, Title } from '@/components/ui/card'
 import { ClientMessages } from '@/components/ui/client-messages'
-import { pageSession } from '@/lib/auth'
+import { pageSession, unlessAway } from '@/lib/auth'
 import { isEmailConfirmed } from '@/lib/email'
 import { settings } from '@/lib/env'
 import { PASSWORD_MIN } from '@/lib/wire'
@@ -23,6 +23,8 @@ export default async function AccountPage() {
   if (state.status === 'signed_out') redirect(withNext('/login', '/account'))
   const t = await getTranslations('account')
   const mails = settings().smtpUrl !== undefined
+  const emailConfirmed = mails ? await unlessAway(isEmailConfirmed(state.session.userId)) : undefined
+  if (emailConfirmed === null) return <Unavailable />
   return (
     <>
       <NewBrowser session={state.session} />
@@ -32,7 +34,7 @@ export default async function AccountPage() {
         <ClientMessages only={['account', 'errors', 'fields', 'common', 'reauthenticate']}>
           <AccountForms
             user={state.session.user}
-            emailConfirmed={mails ? await isEmailConfirmed(state.session.userId) : undefined}
+            emailConfirmed={emailConfirmed}
             passwordMin={PASSWORD_MIN}
           />
         </ClientMessages>

@@ -7,5 +7,5 @@ export default {
   'Status read on the fast lane: processor time against a constant on node:http':
     'a quarter of the time is ours and more than half is Node’s HTTP server, the system call that wakes the reader, and promises, each of which costs more where Next’s async hooks follow it',
   'Whole round on the fast lane: rounds per second against oidc-provider (SQLite)':
-    'about a third is SQLite itself: a round of ours writes a session, a device and four audit entries, where that one writes no session and one table; two of its six requests are next-auth’s',
+    'about a third is SQLite itself: a round of ours writes a session, a device, a notice and four audit entries, where that one writes no session and one table; two of its six requests are next-auth’s',
 }

@@ -19,11 +19,13 @@ export function ActivityView({ of }: { of?: Activity }) {
   const report = useReport({ say: setMessage, refresh })
   const fault = useListFault(error, '/activity')
   const end = useRef<HTMLParagraphElement>(null)
-  /** How many there were when more were asked for. */
+  /** How many there were when more were asked for, until those are there. */
   const [seen, setSeen] = useState<number>()
-  const came = seen === undefined || isLoading ? 0 : (entries?.length ?? 0) - seen
-  const words = message || (came > 0 ? t('loaded', { count: came }) : '')
   useLostFocus(String(hasMore), end)
+  if (seen !== undefined && entries && !isLoading) {
+    setSeen(undefined)
+    if (entries.length > seen) setMessage(t('loaded', { count: entries.length - seen }))
+  }
 
   function loadMore() {
     setMessage('')
@@ -55,7 +57,7 @@ export function ActivityView({ of }: { of?: Activity }) {
         </p>
       )}
       {report.dialog}
-      <Toast message={fault || words} lasting={fault !== ''} />
+      <Toast message={fault || message} lasting={fault !== ''} />
     </>
   )
 }

@@ -5,6 +5,7 @@ import { useEffect, useRef, useState, type ComponentProps } from 'react'
 import { ReauthenticationDialog } from '../account/reauthentication-dialog'
 import { Moment } from '../moment'
 import { Button } from '../ui/button'
+import { Status } from '../ui/status'
 import { useHydrated } from '../use-browser'
 import { useSignOut } from './use-sign-out'
 
@@ -38,7 +39,7 @@ function OnProbation({ name, until, onLifted }: { name: string; until: string; o
     <Banner>
       <p className="font-medium">{t('home.banner', { name })}</p>
       <p className="mt-1">{t.rich('probation.until', { moment: () => <Moment at={until} /> })}</p>
-      {error && <p className="mt-1 text-danger">{error}</p>}
+      <Status className="mt-1 text-danger empty:m-0">{error}</Status>
       <div className="mt-4 grid gap-3 wide:grid-cols-[3fr_2fr]">
         <Button variant="quiet" disabled={!hydrated} onClick={() => setAsks(true)}>
           {t('probation.give')}

@@ -115,15 +115,19 @@ test('a stream that falls silent after the scan is given up sooner than the requ
   expect(FakeSource.last.closed).toBe(true)
 })
 
-test('it is tried anew after about a minute, again and again', () => {
-  FakeSource.last.fail()
-  vi.advanceTimersByTime(44_999)
-  expect(FakeSource.all).toHaveLength(1)
-  vi.advanceTimersByTime(30_001)
-  expect(FakeSource.all).toHaveLength(2)
-  FakeSource.last.fail()
-  vi.advanceTimersByTime(75_000)
-  expect(FakeSource.all).toHaveLength(3)
+test.each([
+  [0, 45_000],
+  [0.5, 60_000],
+  [0.999, 74_970],
+])('it is tried anew after about a minute, again and again (%d: %d ms)', (random, wait) => {
+  vi.spyOn(Math, 'random').mockReturnValue(random)
+  for (const tried of [1, 2, 3]) {
+    FakeSource.last.fail()
+    vi.advanceTimersByTime(wait - 1)
+    expect(FakeSource.all).toHaveLength(tried)
+    vi.advanceTimersByTime(1)
+    expect(FakeSource.all).toHaveLength(tried + 1)
+  }
 })
 
 test('a stream that came back is not opened twice', () => {

@@ -19,28 +19,29 @@ interface Props {
 
 export function NoticeCard({ notice, busy, onMine, onNotMine }: Props) {
   const t = useTranslations('notices')
-  const device = deviceName(notice.session?.device ?? NO_DEVICE, useTranslations('device'))
+  const tDevice = useTranslations('device')
   const hydrated = useHydrated()
   const { session } = notice
+  const signIn = session && { session, device: deviceName(session.device, tDevice) }
   return (
     <div className="rounded-card border border-line bg-surface p-4 sm:px-6">
-      {session ? <SignIn at={notice.at} session={session} device={device} /> : <NewPassword at={notice.at} />}
+      {signIn ? <SignIn at={notice.at} {...signIn} /> : <NewPassword at={notice.at} />}
       <div className="mt-4 grid grid-cols-[2fr_3fr] gap-3">
         <Button
           variant="quiet"
           busy={busy}
           disabled={!hydrated}
-          aria-label={session ? t('mineOf', { device }) : undefined}
+          aria-label={signIn ? t('mineOf', { device: signIn.device }) : undefined}
           onClick={onMine}
         >
           {t('mine')}
         </Button>
-        {session ? (
+        {signIn ? (
           <Button
             variant="quiet"
             disabled={!hydrated}
-            aria-label={t('notMineOf', { device })}
-            onClick={() => onNotMine({ id: session.id, device })}
+            aria-label={t('notMineOf', { device: signIn.device })}
+            onClick={() => onNotMine({ id: signIn.session.id, device: signIn.device })}
           >
             {t('notMine')}
           </Button>
@@ -53,8 +54,6 @@ export function NoticeCard({ notice, busy, onMine, onNotMine }: Props) {
     </div>
   )
 }
-
-const NO_DEVICE = { name: null, kind: 'other', browser: null, system: null } as const
 
 interface SignInProps {
   at: string

@@ -9,13 +9,16 @@ import { useErrorText } from '../use-error-text'
 import { useLostFocus } from '../use-lost-focus'
 import { ReportDone } from './report-done'
 import { SignInFacts } from './sign-in-facts'
-import { useLink, type LinkState } from './use-link'
+import { useReportLink, type LinkState } from './use-report-link'
+
+/** What is said beneath the title, and announced as it changes. */
+const LEADS = { checking: 'checking', seen: 'lead', over: 'over.body', none: 'none.body' } as const
 
 /** From the link in a mail to what was done about it. */
 export function NotMeView() {
   const t = useTranslations()
   const errorText = useErrorText()
-  const { state, busy, refused, report } = useLink()
+  const { state, busy, refused, report } = useReportLink()
   const title = useRef<HTMLHeadingElement>(null)
   useLostFocus(state.name, title)
   const fault = state.name === 'checking' && state.fault ? t(`faults.${faultOf(state.fault).kind}`) : ''
@@ -23,10 +26,11 @@ export function NotMeView() {
   return (
     <Card className="my-auto">
       <Heading of={state} ref={title} />
-      {state.name === 'checking' && <p className="mt-2 text-soft">{t('notMe.checking')}</p>}
+      <Status className="mt-2 text-soft empty:m-0">
+        {state.name === 'done' ? '' : t(`notMe.${LEADS[state.name]}`)}
+      </Status>
       {state.name === 'seen' && (
         <>
-          <p className="mt-2 text-soft">{t('notMe.lead')}</p>
           <SignInFacts report={state.report} />
           <p className="mt-6">{t('notMe.effect')}</p>
           <Button variant="danger" className="mt-4 w-full" busy={busy} onClick={report}>
@@ -37,12 +41,9 @@ export function NotMeView() {
       )}
       {state.name === 'done' && <ReportDone ended={state.ended} />}
       {(state.name === 'over' || state.name === 'none') && (
-        <>
-          <p className="mt-2 text-soft">{t(`notMe.${state.name}.body`)}</p>
-          <ButtonLink href="/sessions" prefetch={false} variant="quiet" className="mt-6 w-full">
-            {t('notMe.sessions')}
-          </ButtonLink>
-        </>
+        <ButtonLink href="/sessions" prefetch={false} variant="quiet" className="mt-6 w-full">
+          {t('notMe.sessions')}
+        </ButtonLink>
       )}
       <Status className="mt-2 text-danger empty:m-0">{words}</Status>
     </Card>

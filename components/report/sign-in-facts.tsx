@@ -18,7 +18,7 @@ export function SignInFacts({ report }: { report: ReportView }) {
         <DeviceIcon kind={report.device.kind} className="size-7 shrink-0" />
         <span className="min-w-0">{deviceName(report.device, tDevice)}</span>
       </p>
-      <dl className="mt-3 grid grid-cols-[auto_1fr] gap-x-4 gap-y-1">
+      <dl className="mt-3 grid gap-x-4 gap-y-1 min-[23rem]:grid-cols-[auto_1fr]">
         <Fact name={t('when')}>
           <Moment at={report.at} />
         </Fact>

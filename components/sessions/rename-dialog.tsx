@@ -1,6 +1,7 @@
 'use client'
 import { useTranslations } from 'next-intl'
 import type { SessionView } from '@/lib/wire'
+import { Cancelled } from '../account/use-reauthentication'
 import { api } from '../api'
 import { deviceName } from '../device-name'
 import { Field } from '../forms/field'
@@ -12,19 +13,24 @@ import { useErrorText } from '../use-error-text'
 
 interface Props {
   session: SessionView
+  guard: <T>(action: () => Promise<T>) => Promise<T>
   onClose: () => void
   onDone: () => void
 }
 
 const LONGEST = 60
 
-export function RenameDialog({ session, onClose, onDone }: Props) {
+export function RenameDialog({ session, guard, onClose, onDone }: Props) {
   const t = useTranslations()
   const errorText = useErrorText()
   const plain = deviceName({ ...session.device, name: null }, useTranslations('device'))
   const { busy, ready, error, faults, props } = useForm(async ({ name = '' }) => {
-    await api('PATCH', `/api/sessions/${session.id}`, { name })
-    onDone()
+    try {
+      await guard(() => api('PATCH', `/api/sessions/${session.id}`, { name }))
+      onDone()
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error
+    }
   })
   const faultText = useFaultText(faults)
 

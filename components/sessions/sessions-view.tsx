@@ -55,6 +55,7 @@ export function SessionsView() {
       {asked?.name === 'rename' && (
         <RenameDialog
           session={asked.node.session}
+          guard={guard}
           onClose={close}
           onDone={() => {
             close()

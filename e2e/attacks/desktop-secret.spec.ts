@@ -1,22 +1,50 @@
 /** A login request belongs to the desktop that opened it, by its secret. */
-import { expect, observed, outcomeFor, test } from '../support/attacks'
+import type { Page } from '@playwright/test'
+import {
+  ask,
+  at,
+  call,
+  claim,
+  ELSEWHERE,
+  expect,
+  isSignedIn,
+  observed,
+  outcomeFor,
+  test,
+} from '../support/attacks'
 import { approval, Client, openingDesktop, scannedRequest } from '../support/client'
+import { signedIn } from '../support/people'
 
 test.use({ policy: 'off' })
 
-test('a stolen code can neither read, end nor use the request', async ({ site }) => {
-  const { id, phone, scanToken } = await scannedRequest(site)
-  await phone.post(`/api/login/${id}/confirm`, approval(scanToken))
-  const thief = new Client(site)
+/** As the sign-in page does once the phone has approved. */
+async function use(page: Page, id: string): Promise<number> {
+  const { body } = await call(page, 'GET', '/api/auth/csrf')
+  const form = { id, csrfToken: body.csrfToken as string, json: 'true' }
+  return (await call(page, 'POST', '/api/auth/callback/qr', form)).status
+}
 
-  expect(await thief.get(`/api/login/${id}`)).toMatchObject({ status: 404, body: { code: 'not_found' } })
-  expect(await thief.delete(`/api/login/${id}`)).toMatchObject({ status: 404 })
-  expect(await thief.authenticate('callback/qr', { id })).toMatchObject({ status: 404 })
-  const strange = (await openingDesktop(site)).desktop
-  strange.cookies.set(`qrl-login-${id}`, [...strange.cookies.values()][0] ?? '')
-  expect(await strange.authenticate('callback/qr', { id })).toMatchObject({ status: 404 })
-  expect(await thief.isSignedIn()).toBe(false)
-  observed('noDesktopSecret', await outcomeFor(strange)).toBe('stopped')
+test('a stolen code can neither read, end nor use the request', async ({ openDesktop, phone }) => {
+  await signedIn(phone)
+  const desktop = await openDesktop()
+  const { id, code } = await ask(desktop)
+  const scanToken = await claim(phone, code)
+  expect((await call(phone, 'POST', `/api/login/${id}/confirm`, approval(scanToken))).status).toBe(200)
+
+  const [thief, strange] = [await openDesktop(at(ELSEWHERE)), await openDesktop(at(ELSEWHERE))]
+  const own = await ask(strange)
+  const cookies = await strange.context().cookies()
+  const secret = cookies.find(({ name }) => name === `qrl-login-${own.id}`)!
+  await strange.context().addCookies([{ ...secret, name: `qrl-login-${id}` }])
+  for (const page of [thief, strange]) {
+    const looked = await call(page, 'GET', `/api/login/${id}`)
+    expect(looked).toMatchObject({ status: 404, body: { code: 'not_found' } })
+    expect((await call(page, 'DELETE', `/api/login/${id}`)).status).toBe(404)
+    expect(await use(page, id)).toBe(404)
+    observed('noDesktopSecret', await outcomeFor(page)).toBe('stopped')
+  }
+  expect(await use(desktop, id)).toBe(200)
+  expect(await isSignedIn(desktop)).toBe(true)
 })
 
 test('a stranger’s request and one that never was are answered alike', async ({ site }) => {

@@ -1,25 +1,32 @@
 /** A scan belongs to the phone that made it, by its token, its session and its device. */
-import { expect, observed, outcomeIf, test } from '../support/attacks'
+import { ask, call, claim, expect, observed, outcomeIf, test } from '../support/attacks'
 import { SAFARI_ON_IPHONE } from '../support/browsers'
-import { approval, Client, scannedRequest, signedInPhone } from '../support/client'
+import { approval, Client, scannedRequest } from '../support/client'
+import { signedIn } from '../support/people'
 
 test.use({ policy: 'off' })
 
-test('another signed-in phone can’t scan, approve or decline', async ({ site, rows }) => {
-  const { id, code, scanToken } = await scannedRequest(site)
-  const { phone: other } = await signedInPhone(site)
-  const own = await scannedRequest(site)
+test('another signed-in phone can’t scan, approve or decline', async ({ openDesktop, openPhone, rows }) => {
+  const [phone, other, own] = [await openPhone(), await openPhone(), await openPhone()]
+  for (const page of [phone, other, own]) await signedIn(page)
+  const { id, code } = await ask(await openDesktop())
+  const scanToken = await claim(phone, code)
+  const ownToken = await claim(own, (await ask(await openDesktop())).code)
 
-  expect(await other.post('/api/login/scan', { code })).toMatchObject({
+  expect(await call(other, 'POST', '/api/login/scan', { code })).toMatchObject({
     status: 409,
     body: { code: 'already_scanned' },
   })
-  for (const token of [scanToken, own.scanToken]) {
-    expect((await other.post(`/api/login/${id}/confirm`, approval(token))).status).toBe(404)
-    expect((await other.post(`/api/login/${id}/reject`, { scanToken: token })).status).toBe(404)
-    expect((await own.phone.post(`/api/login/${id}/confirm`, approval(token))).status).toBe(404)
+  for (const token of [scanToken, ownToken]) {
+    const decline = { scanToken: token }
+    for (const page of [other, own]) {
+      expect((await call(page, 'POST', `/api/login/${id}/confirm`, approval(token))).status).toBe(404)
+      expect((await call(page, 'POST', `/api/login/${id}/reject`, decline)).status).toBe(404)
+    }
   }
   observed('otherScanToken', outcomeIf(rows.request(id).state !== 'scanned')).toBe('stopped')
+  // It was good all along, in the right hands.
+  expect((await call(phone, 'POST', `/api/login/${id}/confirm`, approval(scanToken))).status).toBe(200)
 })
 
 test('another phone of the same account can’t use a stolen scan token', async ({ site, rows }) => {

@@ -1,5 +1,5 @@
 /** Visitors who are tricked into an approval: by frames, by clicks that land elsewhere, by links that go ahead of them. */
-import type { Page } from '@playwright/test'
+import type { Locator, Page } from '@playwright/test'
 import {
   at,
   call,
@@ -13,10 +13,14 @@ import {
 } from '../support/attacks'
 import { signedIn } from '../support/people'
 import { readCode } from '../support/qr'
-import { arrived, scan } from '../support/steps'
+import { changingCalls, numbers, scan, shownNumber } from '../support/steps'
 import { messages as t } from '../support/words'
+import { POLICIES } from './catalogue'
 
 test.use({ policy: 'off' })
+
+/** Few click twice more slowly. */
+const LATE_CLICK_MS = 500
 
 /** The attacker's own browser shows a code. */
 async function showCode(attacker: Page): Promise<{ url: string; id: string }> {
@@ -35,29 +39,51 @@ test('a foreign page can’t frame the approval', async ({ foreign, openDesktop,
   observed('clickjacking', outcomeIf(rows.request(id).state !== 'new')).toBe('stopped')
 })
 
-test('a click that was meant for a window in front falls on an approval that sleeps', async ({
-  openDesktop,
-  phone,
-  rows,
-}) => {
-  await signedIn(phone)
-  const attacker = await openDesktop(at(ELSEWHERE))
-  await attacker.goto('/login')
-  const { id } = await scan(phone, attacker)
-  const approve = phone.getByRole('button', { name: t.scan.confirm.approve, exact: true })
-  await expect(approve).toBeEnabled()
-  // Another window comes before the page. With the first click of two it goes, and the second one lands here.
-  await phone.evaluate(() => window.dispatchEvent(new Event('blur')))
-  await expect(approve).toBeDisabled()
-  await approve.evaluate((button: HTMLElement) => {
-    window.dispatchEvent(new Event('focus'))
-    button.click()
+/** What approves: where a number is asked for, the right one. */
+async function approving(phone: Page, attacker: Page): Promise<Locator> {
+  if ((await numbers(phone).count()) === 0)
+    return phone.getByRole('button', { name: t.scan.confirm.approve, exact: true })
+  return numbers(phone).filter({ hasText: await shownNumber(attacker) })
+}
+
+for (const policy of POLICIES)
+  test.describe(`with the policy ${policy}`, () => {
+    test.use({ policy })
+
+    test('a click that was meant for a window in front falls on an approval that sleeps', async ({
+      openDesktop,
+      phone,
+      rows,
+    }) => {
+      await signedIn(phone)
+      await phone.clock.install()
+      const attacker = await openDesktop(at(ELSEWHERE))
+      await attacker.goto('/login')
+      const { id } = await scan(phone, attacker)
+      const approve = await approving(phone, attacker)
+      await expect(approve).toBeEnabled()
+      const calls = changingCalls(phone)
+      await phone.clock.pauseAt(await phone.evaluate(() => Date.now() + 1000))
+      // Another window comes before the page. With the first click of two it goes, and the second one lands here.
+      await phone.evaluate(() => window.dispatchEvent(new Event('blur')))
+      await expect(approve).toBeDisabled()
+      await approve.evaluate((button: HTMLElement) => {
+        window.dispatchEvent(new Event('focus'))
+        button.click()
+      })
+      // A slow second click.
+      await phone.clock.runFor(LATE_CLICK_MS)
+      await approve.dispatchEvent('click')
+      await expect(approve).toBeDisabled()
+      expect(calls).toEqual([])
+      expect(rows.request(id).state).toBe('scanned')
+      observed('doubleClick', await outcomeFor(attacker), [policy]).toBe('stopped')
+      await phone.clock.resume()
+      await approve.click()
+      await expect.poll(() => rows.request(id).state).not.toBe('scanned')
+      expect(calls).toEqual([`POST /api/login/${id}/confirm`])
+    })
   })
-  expect(rows.request(id).state).toBe('scanned')
-  observed('doubleClick', await outcomeFor(attacker)).toBe('stopped')
-  await approve.click()
-  await arrived(attacker)
-})
 
 test('a visitor who is sent to the approval approves nothing, and the desktop learns no name', async ({
   foreign,

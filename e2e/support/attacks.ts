@@ -107,6 +107,18 @@ export const at = (address: string): BrowserContextOptions => ({
   extraHTTPHeaders: { 'X-Forwarded-For': address },
 })
 
+/** A browser asks to be let in. It shows no page, which would use the approval by itself. */
+export async function ask(desktop: Page): Promise<{ id: string; code: string }> {
+  const { body } = await call(desktop, 'POST', '/api/login', {})
+  return { id: body.id as string, code: (body.qr as string).split('/scan/')[1]! }
+}
+
+/** A signed-in phone scans that. */
+export async function claim(phone: Page, code: string): Promise<string> {
+  const { body } = await call(phone, 'POST', '/api/login/scan', { code })
+  return body.scanToken as string
+}
+
 /** As a page of ours would, with a browser's cookies. */
 export async function call(page: Page, method: string, path: string, data?: unknown) {
   const response = await page.request.fetch(path, {

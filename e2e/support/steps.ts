@@ -81,6 +81,15 @@ export async function letInBy(phone: Client, url: string, choice: object = {}): 
   return scanned.id
 }
 
+/** The calls that a page makes from here on which may change something, as they are made. */
+export function changingCalls(page: Page): string[] {
+  const calls: string[] = []
+  page.on('request', (request) => {
+    if (request.method() !== 'GET') calls.push(`${request.method()} ${new URL(request.url()).pathname}`)
+  })
+  return calls
+}
+
 /** Presses Tab until `goal` has the focus. */
 export async function tabTo(page: Page, goal: Locator): Promise<void> {
   for (let presses = 0; presses < 40; presses++) {

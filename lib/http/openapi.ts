@@ -94,7 +94,7 @@ const OPERATIONS: Operation[] = [
     summary: 'Decline it, or take the approval back',
     body: wire.RejectBody,
     answer: [200, wire.Rejected],
-    errors: [...ON_PHONE],
+    errors: [...ON_PHONE, 'reauthentication_required'],
   },
   {
     method: 'post',
@@ -177,7 +177,7 @@ const OPERATIONS: Operation[] = [
     summary: 'Name its device',
     body: wire.RenameBody,
     answer: [204],
-    errors: ['sign_in_required', 'not_found'],
+    errors: ['sign_in_required', 'reauthentication_required', 'not_found'],
   },
   {
     method: 'delete',

@@ -30,6 +30,11 @@ describe('messages', () => {
     for (const [key, message] of [...flatten(en), ...flatten(zh)]) expect(message.trim(), key).not.toBe('')
   })
 
+  test('Chinese stands beside full-width punctuation alone', () => {
+    for (const [key, message] of flatten(zh))
+      expect(message, key).not.toMatch(/\p{Script=Han}[,;:!?()]|[,;:!?()]\p{Script=Han}/u)
+  })
+
   test('a message takes the same arguments in both languages', () => {
     const chinese = new Map(flatten(zh))
     for (const [key, message] of flatten(en))

@@ -17,6 +17,7 @@ export const LIMITS = {
   user_code_address: { points: 20, seconds: 900 },
   /** Keyed by account. */
   scan: { points: 60, seconds: 60 },
+  password_account: { points: 50, seconds: 900 },
   approve: { points: 30, seconds: 900 },
   confirm_email: { points: 5, seconds: 3_600 },
   export: { points: 10, seconds: 3_600 },

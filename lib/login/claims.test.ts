@@ -5,6 +5,7 @@ import { auditOf, refused, rowOf } from '../testing/outcomes'
 import {
   codeOf,
   later,
+  letIn,
   makePhone,
   makeUser,
   NOON,
@@ -136,6 +137,24 @@ describe('a desktop that was declined and reported', () => {
     expect((await claim(await open(NOON, undefined, own))).request.knownDeviceId).not.toBeNull()
     await report({ device: laptop.device })
     expect(await refused(claim(await open(later(1), undefined, own), later(1)))).toBe('blocked')
+  })
+
+  test('takes more than a session that was made by QR, which may decline all the same', async () => {
+    const weak = await letIn(phone)
+    const opened = await open(NOON, undefined, { caller: STRANGE })
+    const { scanToken } = await claim(opened, NOON, weak)
+    const say = (report: boolean) => decline(opened.id, scanToken, weak.session, PHONE, NOON, report)
+    expect(await refused(say(true))).toBe('reauthentication_required')
+    expect((await rowOf(opened.id)).state).toBe('scanned')
+    expect(await say(false)).toBe('declined')
+  })
+
+  test('blocks no device of which it has half the cookie', async () => {
+    const laptop = await makePhone(phone.session.userId)
+    const [id] = laptop.device.split('.')
+    await report({ device: `${id}.${'A'.repeat(43)}` })
+    const own = { caller: { ...STRANGE, address: '203.0.113.99' }, device: laptop.device }
+    expect((await claim(await open(NOON, undefined, own))).request.knownDeviceId).not.toBeNull()
   })
 
   test('is no more than declined without the report', async () => {

@@ -11,7 +11,7 @@ import { placesReady } from '../places'
 import * as matchingNumber from '../proofs/number'
 import * as oneTimeCode from '../proofs/one-time-code'
 import { provePassword } from '../proofs/password'
-import { block } from '../sessions/block'
+import { block, isBlocked, provenDevice } from '../sessions/block'
 import { isProven, requireStrong, type CurrentSession } from '../sessions/current'
 import { forgetDevice } from '../sessions/end'
 import { matches, sql, type Runner } from '../sql'
@@ -111,10 +111,13 @@ async function requireWelcome(
   now: Date,
 ): Promise<void> {
   if (row.refusals >= MAX_REFUSALS) throw new AppError('rate_limited', { retryAfter: REFUSAL_SECONDS })
-  if (!row.isBlocked && !ceremony.refused) return
-  const type = row.isBlocked ? 'login_blocked' : 'login_refused'
+  const blocked =
+    Boolean(row.hasBlocks) &&
+    (await db().query((client) => isBlocked(client, row, session.userId, Boolean(row.isKnown), now)))
+  if (!blocked && !ceremony.refused) return
+  const type = blocked ? 'login_blocked' : 'login_refused'
   await db().move((tx) => audit(tx, now, { type, ...aboutDesktop(row, session, caller) }))
-  throw new AppError(row.isBlocked ? 'blocked' : 'refused')
+  throw new AppError(blocked ? 'blocked' : 'refused')
 }
 
 /**
@@ -137,7 +140,8 @@ async function notePresented(
     if (Number(others.count) + 1 < MAX_ACCOUNTS) return
     const ended = await move(tx, 'relay', { id: row.id }, {}, now)
     if (!ended) return
-    await auditRejection(tx, ended, caller, now)
+    // In the log of whoever claimed it: where the others are is not theirs to know.
+    await auditRejection(tx, ended, null, now)
     db().afterCommit(tx, () => log().warn({ event: 'login_relayed', loginRequestId: row.id }, 'relayed'))
   })
 }
@@ -298,7 +302,8 @@ async function endByWrongNumber(
 /**
  * The phone declines, or takes its approval back before the desktop has used it. With `report` that desktop can't ask
  * this account again for a while, and the next sign-ins have to prove more.
- * @throws AppError `not_found`, `wrong_state`, `already_used`, `expired`
+ * @throws AppError `not_found`, `wrong_state`, `already_used`, `expired`, and `reauthentication_required` for a report by
+ *   a session that was made by QR
  */
 export async function decline(
   id: string,
@@ -308,6 +313,8 @@ export async function decline(
   now: Date,
   report = false,
 ): Promise<Reason> {
+  // It reaches further than this request.
+  if (report) requireStrong(session, now)
   const row = await reject('decline', phoneBinding(id, scanToken, session), caller, now, (tx, row) =>
     report ? reportDesktop(tx, row, session, caller, now) : undefined,
   )
@@ -324,7 +331,8 @@ async function reportDesktop(
 ): Promise<void> {
   const { userId } = session
   const { desktopAddress: address, desktopBrowser: browser, desktopSystem: system } = row
-  await block(tx, { userId, deviceId: row.desktopDeviceId, address, browser, system }, now)
+  const deviceId = await provenDevice(tx, row)
+  await block(tx, { userId, deviceId, address, browser, system }, now)
   if (row.knownDeviceId) await forgetDevice(tx, row.knownDeviceId, now)
   await audit(tx, now, { type: 'login_reported', ...aboutDesktop(row, session, caller) })
   const event = { event: 'login_reported', userId, loginRequestId: row.id }

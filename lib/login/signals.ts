@@ -6,7 +6,7 @@ import { db } from '../db'
 import { settings } from '../env'
 import type { LoginRequest } from '../generated/prisma/client'
 import type { CurrentSession } from '../sessions/current'
-import { isBlocked } from '../sessions/block'
+import { hasBlocks } from '../sessions/block'
 import { matches, sql, type Condition, type Statement } from '../sql'
 import type { Signals } from './policy'
 
@@ -23,7 +23,7 @@ export interface ScanRow extends LoginRequest {
   isKnown: number | boolean
   wrongPicks: number | bigint
   reports: number | bigint
-  isBlocked: number | boolean
+  hasBlocks: number | boolean
   /** How often this browser has lately said "Not me" of this account. */
   refusals: number | bigint
 }
@@ -41,7 +41,7 @@ export async function findAsScanner(where: Statement, userId: string, now: Date)
     client.$queryRaw<ScanRow[]>(sql`
       SELECT "LoginRequest".*,
         ${isKnown} AS "isKnown",
-        ${isBlocked(userId, isKnown, now)} AS "isBlocked",
+        ${hasBlocks(userId, now)} AS "hasBlocks",
         ${entries({ type: 'login_rejected', detail: 'wrong_number' }, WRONG_PICK_DAYS)} AS "wrongPicks",
         ${entries({ type: ['login_reported', 'session_reported'] }, REPORT_DAYS)} AS "reports",
         (SELECT count(*) FROM "LoginRequest" AS "earlier"

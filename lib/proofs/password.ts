@@ -12,7 +12,10 @@ import type { CurrentSession } from '../sessions/current'
  * @throws AppError `proof_failed`, `rate_limited`
  */
 export async function provePassword(session: CurrentSession, password: string): Promise<User> {
-  const tries: Taking[] = [['password_device', `${session.userId} ${session.deviceId}`]]
+  const tries: Taking[] = [
+    ['password_device', `${session.userId} ${session.deviceId}`],
+    ['password_account', session.userId],
+  ]
   await takeAll(tries)
   const user = await db().read((client) => client.user.findUnique({ where: { id: session.userId } }))
   if (!user || !(await verifyPassword(user.passwordHash, password)))

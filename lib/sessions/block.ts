@@ -1,4 +1,6 @@
 /** Desktops that an account does not want to be asked by any more. */
+import { networkOf } from '../compare'
+import type { Block, LoginRequest } from '../generated/prisma/client'
 import { insertInto, sql, type Runner, type Statement } from '../sql'
 import { newId } from '../tokens'
 
@@ -6,7 +8,7 @@ const BLOCK_DAYS = 30
 
 interface Desktop {
   userId: string
-  /** The device cookie that it holds, by id. */
+  /** The device that it is, by its cookie. */
   deviceId: string | null
   address: string | null
   browser: string | null
@@ -19,19 +21,39 @@ export async function block(tx: Runner, desktop: Desktop, now: Date): Promise<vo
   await tx.$queryRaw(insertInto('Block', { id: newId(), ...desktop, createdAt: now, expiresAt }))
 }
 
+/** True, in SQL, where an account has blocked any desktop at all. */
+export const hasBlocks = (userId: string, now: Date): Statement =>
+  sql`EXISTS (SELECT 1 FROM "Block" WHERE "userId" = ${userId} AND "Block"."expiresAt" > ${now})`
+
 /**
- * True, in SQL, where the desktop of a `LoginRequest` is blocked for `userId`: by its device cookie, or by being what
- * and where the reported one was. A browser that the account knows is not taken for another one beside it.
+ * Whether an account has blocked the desktop of a request: by its device cookie, or by being what and where the reported
+ * one was. A browser that the account knows is not taken for another one beside it.
  */
-export const isBlocked = (userId: string, isKnown: Statement, now: Date): Statement => sql`
-  EXISTS (
-    SELECT 1 FROM "Block"
-    WHERE "Block"."userId" = ${userId} AND "Block"."expiresAt" > ${now}
-      AND (
-        "Block"."deviceId" = "LoginRequest"."desktopDeviceId" AND EXISTS (
-          SELECT 1 FROM "Device" WHERE "Device"."id" = "Block"."deviceId"
-            AND "Device"."secretHash" = "LoginRequest"."desktopDeviceHash")
-        OR "Block"."address" = "LoginRequest"."desktopAddress"
-          AND "Block"."browser" IS NOT DISTINCT FROM "LoginRequest"."desktopBrowser"
-          AND "Block"."system" IS NOT DISTINCT FROM "LoginRequest"."desktopSystem"
-          AND NOT ${isKnown}))`
+export async function isBlocked(
+  client: Runner,
+  row: LoginRequest,
+  userId: string,
+  isKnown: boolean,
+  now: Date,
+): Promise<boolean> {
+  const blocks = await client.$queryRaw<Block[]>(sql`
+    SELECT * FROM "Block" WHERE "userId" = ${userId} AND "expiresAt" > ${now}`)
+  const deviceId = await provenDevice(client, row)
+  return blocks.some(
+    (known) => (deviceId !== null && known.deviceId === deviceId) || (!isKnown && isSamePlace(known, row)),
+  )
+}
+
+/** The id in the device cookie that a desktop brought, where the rest of the cookie is right as well. */
+export async function provenDevice(client: Runner, row: LoginRequest): Promise<string | null> {
+  const [device] = await client.$queryRaw<{ id: string }[]>(sql`
+    SELECT "id" FROM "Device" WHERE "id" = ${row.desktopDeviceId} AND "secretHash" = ${row.desktopDeviceHash}`)
+  return device?.id ?? null
+}
+
+const isSamePlace = (known: Block, row: LoginRequest): boolean =>
+  known.address !== null &&
+  row.desktopAddress !== null &&
+  networkOf(known.address) === networkOf(row.desktopAddress) &&
+  known.browser === row.desktopBrowser &&
+  known.system === row.desktopSystem

@@ -5,7 +5,7 @@ import { deviceView } from '../devices'
 import { AppError } from '../errors'
 import { placeOf, placesReady } from '../places'
 import type { DeviceView, Method, SessionView } from '../wire'
-import { liveAt, requireLive, type CurrentSession } from './current'
+import { liveAt, requireLive, requireStrong, type CurrentSession } from './current'
 import { isReportable } from './reportable'
 
 /** The live sessions of an account, latest activity first. */
@@ -54,7 +54,7 @@ export async function approvingDevice(session: CurrentSession): Promise<DeviceVi
 
 /**
  * Names the device of a session; an empty name takes the name away.
- * @throws AppError `not_found`
+ * @throws AppError `not_found`, or `reauthentication_required` where the session was made by QR
  */
 export function renameDevice(
   session: CurrentSession,
@@ -64,6 +64,8 @@ export function renameDevice(
   address: string | null,
 ): Promise<void> {
   return db().write(async (tx) => {
+    // Names stand where a person looks for what is not theirs.
+    requireStrong(session, now)
     await requireLive(tx, session, now)
     const renamed = await tx.device.updateMany({
       where: { userId: session.userId, sessions: { some: { id: targetId, ...liveAt(now) } } },

@@ -18,6 +18,7 @@ import {
   type SignedInDevice,
 } from '../testing/people'
 import { joinToken } from '../tokens'
+import { signOut } from './end'
 import { reportAsOwner, reportByLink } from './report'
 
 const DAY = 86_400
@@ -165,5 +166,56 @@ describe('a reported desktop', () => {
     const [id] = desktop.device.split('.')
     const forged = { caller: DESKTOP, device: `${id}.${'A'.repeat(43)}` }
     expect(await scanned(forged)).toBe('scanned')
+  })
+})
+
+describe('what came out of a reported session', () => {
+  /** A thief's own session, and what it let in: one that hangs on it, and one that does not. */
+  async function thief() {
+    const stolen = await makePhone(phone.session.userId)
+    const derived = await letIn(stolen, NOON, 'derived', '12h', { caller: DESKTOP })
+    const independent = await letIn(stolen, NOON, 'independent', '12h', { caller: DESKTOP })
+    return { stolen, derived, independent }
+  }
+  const isLive = async ({ session }: SignedInDevice) => (await sessionRow(session.id)).endedAt === null
+
+  test('ends with it, whether it hangs on it or not', async () => {
+    const { stolen, derived, independent } = await thief()
+    expect(await reportByLink(await linkOf(stolen), PHONE, NOON)).toBe(3)
+    for (const one of [stolen, derived, independent]) expect(await isLive(one)).toBe(false)
+    for (const one of [phone, desktop]) expect(await isLive(one)).toBe(true)
+  })
+
+  test('ends where the reported one was over already', async () => {
+    const { stolen, independent } = await thief()
+    await signOut(stolen.session, NOON, null)
+    expect(await isLive(independent)).toBe(true)
+    expect(await reportAsOwner(phone.session, stolen.session.id, PHONE, NOON)).toBe(1)
+    expect(await isLive(independent)).toBe(false)
+  })
+
+  test('is blocked as well', async () => {
+    const { stolen, independent } = await thief()
+    await reportByLink(await linkOf(stolen), PHONE, NOON)
+    const elsewhere = { ...STRANGE, address: '203.0.113.77' }
+    expect(await scanned({ caller: elsewhere, device: independent.device })).toBe('blocked')
+  })
+
+  test('is spared where the reporter came out of it', async () => {
+    const own = { ...desktop.session, reauthenticatedAt: NOON }
+    expect(await reportAsOwner(own, phone.session.id, PHONE, NOON)).toBe(1)
+    expect(await isLive(phone)).toBe(false)
+    expect(await sessionRow(own.id)).toMatchObject({ endedAt: null, kind: 'independent' })
+    expect(await scanned({ caller: STRANGE, device: desktop.device })).not.toBe('blocked')
+  })
+})
+
+describe('by its address', () => {
+  test('a reported desktop is the same in all of its IPv6 network, and in no other', async () => {
+    const at = (address: string) => ({ caller: { ...STRANGE, address } })
+    const theirs = await letIn(phone, NOON, 'derived', '12h', at('2001:db8:1:2::5'))
+    await reportByLink(await linkOf(theirs), PHONE, NOON)
+    expect(await scanned(at('2001:db8:1:2:ffff::1'))).toBe('blocked')
+    expect(await scanned(at('2001:db8:1:3::5'))).toBe('scanned')
   })
 })

@@ -2,8 +2,10 @@
 import { audit } from '../audit'
 import { db, type Transaction } from '../db'
 import { AppError } from '../errors'
+import type { Device, Session } from '../generated/prisma/client'
 import { log } from '../log'
 import { findLink, spendLink } from '../notify/links'
+import { sql, type Runner } from '../sql'
 import type { DeviceKind } from '../wire'
 import { block } from './block'
 import { requireLive, requireStrong, type CurrentSession } from './current'
@@ -12,6 +14,12 @@ import { isReportable } from './reportable'
 
 interface Reporter {
   address: string | null
+}
+
+/** Which session, and what of the account is the reporter's own. */
+interface Reported {
+  id: string
+  own?: Pick<CurrentSession, 'id' | 'userId' | 'deviceId'>
 }
 
 /**
@@ -41,26 +49,36 @@ export function reportAsOwner(
     await requireLive(tx, session, now)
     requireStrong(session, now)
     if (targetId === session.id) throw new AppError('not_found')
-    return reportSession(tx, { id: targetId, userId: session.userId }, caller, now)
+    // It may have come out of the reported one; from here it stands on its own.
+    await tx.session.updateMany({
+      where: { id: session.id, kind: 'derived' },
+      data: { kind: 'independent' },
+    })
+    return reportSession(tx, { id: targetId, own: session }, caller, now)
   })
 }
 
 async function reportSession(
   tx: Transaction,
-  which: { id: string; userId?: string },
+  { id, own }: Reported,
   { address }: Reporter,
   now: Date,
 ): Promise<number> {
-  const session = await tx.session.findFirst({ where: which, include: { device: true } })
-  if (!session || !isReportable(session, now)) throw new AppError('not_found')
-  const { id, userId, device } = session
-  const ended = await endSessions(tx, [id], 'reported', now, address)
-  // One that was over before is marked as well, so that it is reported once.
-  await tx.session.updateMany({ where: { id }, data: { endReason: 'reported' } })
-  await tx.notice.updateMany({ where: { sessionId: id }, data: { linkHash: null, dismissedAt: now } })
-  await distrustDevices(tx, { id: device.id }, now)
+  const session = await tx.session.findUnique({ where: { id }, include: { device: true } })
+  if (!session || (own && session.userId !== own.userId) || !isReportable(session, now))
+    throw new AppError('not_found')
+  const { userId, device } = session
+  const tree = await withDescendants(tx, id, own?.id ?? '')
+  const ids = tree.map((row) => row.id)
+  const ended = await endSessions(tx, ids, 'reported', now, address)
+  // What was over before is marked as well, so that it is reported once.
+  await tx.session.updateMany({ where: { id: { in: ids } }, data: { endReason: 'reported' } })
+  const told = { sessionId: { in: ids } }
+  await tx.notice.updateMany({ where: told, data: { linkHash: null, dismissedAt: now } })
+  const deviceIds = new Set(tree.map((row) => row.deviceId).filter((other) => other !== own?.deviceId))
+  await distrustDevices(tx, { id: { in: [...deviceIds] } }, now)
+  await blockAll(tx, session, deviceIds, now)
   const { browser, system } = device
-  await block(tx, { userId, deviceId: device.id, address: session.address, browser, system }, now)
   await audit(tx, now, {
     type: 'session_reported',
     userId,
@@ -70,6 +88,34 @@ async function reportSession(
   })
   db().afterCommit(tx, () => log().warn({ event: 'session_reported', userId, sessionId: id }, 'reported'))
   return ended
+}
+
+/** A session, and all that came out of it: live or over, hanging on it or not, but for the reporter's own. */
+const withDescendants = (tx: Runner, id: string, own: string) =>
+  tx.$queryRaw<Pick<Session, 'id' | 'deviceId'>[]>(sql`
+    WITH RECURSIVE "tree" AS (
+      SELECT "id", "deviceId" FROM "Session" WHERE "id" = ${id}
+      UNION
+      SELECT "Session"."id", "Session"."deviceId" FROM "Session"
+      JOIN "tree" ON "Session"."parentId" = "tree"."id" WHERE "Session"."id" <> ${own})
+    SELECT "id", "deviceId" FROM "tree"`)
+
+/** The reported desktop by its cookie and by where it asked and signed in, the ones behind it by their cookies. */
+async function blockAll(
+  tx: Transaction,
+  session: Session & { device: Device },
+  deviceIds: Set<string>,
+  now: Date,
+): Promise<void> {
+  const { userId, loginRequestId, device } = session
+  const none = { userId, address: null, browser: null, system: null }
+  for (const deviceId of deviceIds) await block(tx, { ...none, deviceId }, now)
+  const asked = loginRequestId
+    ? await tx.loginRequest.findUnique({ where: { id: loginRequestId }, select: { desktopAddress: true } })
+    : null
+  const { browser, system } = device
+  for (const address of new Set([session.address, asked?.desktopAddress ?? null]))
+    if (address !== null) await block(tx, { userId, deviceId: null, address, browser, system }, now)
 }
 
 /**

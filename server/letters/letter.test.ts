@@ -75,7 +75,7 @@ test.each([
   ['confirm_email', 'zh', '请验证你在 QR Login 的邮箱', `/confirm-email#${TOKEN}`],
   ['reset_password', 'en', 'Set a new password for QR Login', `/reset-password#${TOKEN}`],
   ['reset_password', 'zh', '设置你在 QR Login 的新密码', `/reset-password#${TOKEN}`],
-  ['password_changed', 'en', 'Your password at QR Login is new', '/forgot-password'],
+  ['password_changed', 'en', 'Your password at QR Login was changed', '/forgot-password'],
   ['password_changed', 'zh', '你在 QR Login 的密码已更改', '/forgot-password'],
 ])('the letter %s in %s has its words and its link', (type, locale, subject, path) => {
   const letter = write(type, { locale })

@@ -2,7 +2,6 @@ import { askToConfirmAgain } from '@/lib/email'
 import { noContent } from '@/lib/http/answer'
 import { handler } from '@/lib/http/handler'
 import { requireMail } from '@/lib/http/mail'
-import { take } from '@/lib/limits/limits'
 
 /** Sends the mail again that asks for the address to be confirmed. */
 export const POST = handler({
@@ -10,7 +9,6 @@ export const POST = handler({
   session: true,
   async run({ session, now }) {
     requireMail()
-    await take('confirm_email', session.userId)
     await askToConfirmAgain(session, now)
     return noContent()
   },

@@ -52,6 +52,9 @@ CREATE INDEX "Block_expiresAt_idx" ON "Block"("expiresAt");
 CREATE INDEX "Notice_userId_createdAt_idx" ON "Notice"("userId", "createdAt");
 
 -- CreateIndex
+CREATE INDEX "Notice_createdAt_idx" ON "Notice"("createdAt");
+
+-- CreateIndex
 CREATE INDEX "Notice_sessionId_idx" ON "Notice"("sessionId");
 
 -- CreateIndex

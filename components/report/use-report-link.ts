@@ -1,9 +1,10 @@
 'use client'
-import { useState, useSyncExternalStore } from 'react'
+import { useState } from 'react'
 import useSWR from 'swr'
 import type { ReportView } from '@/lib/wire'
 import { api, hasCode } from '../api'
 import { onErrorRetry } from '../swr-retry'
+import { useFragment } from '../use-fragment'
 
 export type LinkState =
   | { name: 'checking'; fault: unknown }
@@ -12,21 +13,8 @@ export type LinkState =
   | { name: 'seen'; report: ReportView }
   | { name: 'done'; ended: number }
 
-function subscribe(changed: () => void) {
-  window.addEventListener('hashchange', changed)
-  return () => window.removeEventListener('hashchange', changed)
-}
-
-/** What stands behind the # of the address, which no server ever sees; null in the server's HTML. */
-const useFragment = (): string | null =>
-  useSyncExternalStore(
-    subscribe,
-    () => window.location.hash.slice(1),
-    () => null,
-  )
-
 /** The link that this page was opened by: what it is about, and using it. It is used by a press alone. */
-export function useLink() {
+export function useReportLink() {
   const token = useFragment()
   const [used, setUsed] = useState<{ token: string; ended: number }>()
   const [busy, setBusy] = useState(false)
