@@ -69,8 +69,8 @@ module.exports = {
     ),
     rule(
       'one-database-door',
-      'Only lib/{db,migrate,prepared,sql}.ts reach SQLite; others may import types of the Prisma client.',
-      { pathNot: '^lib/(db|migrate|prepared|sql)\\.ts$|^lib/generated/' },
+      'Only lib/db, lib/migrations and lib/sql.ts reach the databases; others may import types of the Prisma client.',
+      { pathNot: '^lib/((db|migrations|generated)/|sql\\.ts$)' },
       { path: `${npm('@prisma', 'better-sqlite3')}|^lib/generated/`, dependencyTypesNot: ['type-only'] },
     ),
   ],

@@ -12,7 +12,7 @@ const readsEnvironment = {
 
 const makesPrismaClient = {
   selector: 'NewExpression[callee.name="PrismaClient"]',
-  message: 'lib/db.ts makes the Prisma clients, one that reads and one that writes: use db().',
+  message: 'lib/db/ makes the Prisma clients, one that reads and one that writes: use db().',
 }
 
 const config = [
@@ -51,7 +51,7 @@ const config = [
     rules: { 'no-restricted-syntax': ['error', makesPrismaClient] },
   },
   { files: ['*.config.*'], rules: { 'import/no-anonymous-default-export': 'off' } },
-  { files: ['lib/db.ts'], rules: { 'no-restricted-syntax': ['error', readsEnvironment] } },
+  { files: ['lib/db/*.ts'], rules: { 'no-restricted-syntax': ['error', readsEnvironment] } },
 ]
 
 export default config

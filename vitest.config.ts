@@ -1,10 +1,22 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
+
+/** `TEST_DATABASE=postgresql` runs the same tests on PostgreSQL, but for these. */
+const ABOUT_SQLITE = [
+  'lib/db/**',
+  'lib/migrations/**',
+  // What is counted there is counted in better-sqlite3, and what is timed there has turns, not milliseconds.
+  'lib/login/statements.test.ts',
+  'lib/events/**',
+]
+const isPostgres = process.env.TEST_DATABASE === 'postgresql'
 
 export default defineConfig({
   resolve: { alias: { '@': import.meta.dirname } },
   test: {
     environment: 'node',
     include: ['{lib,app,components,server,scripts}/**/*.test.{ts,tsx,mjs}'],
+    exclude: [...configDefaults.exclude, ...(isPostgres ? ABOUT_SQLITE : [])],
+    globalSetup: ['lib/testing/global.ts'],
     setupFiles: ['lib/testing/setup.ts'],
     pool: 'forks',
     maxWorkers: 2,

@@ -8,6 +8,7 @@ import { Unavailable } from '@/components/site/unavailable'
 import { ClientMessages } from '@/components/ui/client-messages'
 import { Card } from '@/components/ui/card'
 import { pageSession, unlessAway } from '@/lib/auth'
+import { clock } from '@/lib/clock'
 import { listNotices } from '@/lib/notify/inbox'
 
 export default async function HomePage() {
@@ -15,7 +16,7 @@ export default async function HomePage() {
   if (state.status === 'unavailable') return <Unavailable />
   if (state.status === 'signed_out') redirect('/login')
   const { session } = state
-  const now = new Date()
+  const now = clock()
   const notices = await unlessAway(listNotices(session, now))
   if (!notices) return <Unavailable />
   return (

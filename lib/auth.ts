@@ -1,6 +1,7 @@
 /** Who is signed in, for pages. Each page asks for itself; handlers get it from `lib/http/handler.ts`. */
 import { cookies, headers } from 'next/headers'
 import { cache } from 'react'
+import { clock } from './clock'
 import { isAppError } from './errors'
 import { callerOf } from './http/caller'
 import { Cookies } from './http/cookies'
@@ -42,7 +43,7 @@ async function signedInState(): Promise<SignedInState> {
   const session = await currentSession()
   if (!session) return { status: 'signed_out' }
   const approvedBy = await approvingDevice(session)
-  const probation = isOnProbation(session, new Date()) ? session.probationEndsAt : null
+  const probation = isOnProbation(session, clock()) ? session.probationEndsAt : null
   return { status: 'signed_in', session: { ...session, approvedBy, probation } }
 }
 
@@ -50,5 +51,5 @@ async function signedInState(): Promise<SignedInState> {
 async function currentSession(): Promise<CurrentSession | null> {
   const jar = new Cookies((await cookies()).toString())
   const caller = callerOf(await headers())
-  return findSession(jar.get('session'), jar.get('device'), new Date(), caller.address)
+  return findSession(jar.get('session'), jar.get('device'), clock(), caller.address)
 }

@@ -27,7 +27,7 @@ describe('the defaults', () => {
       proofPolicy: 'adaptive',
       trustedNetworks: [],
     })
-    expect(rest.databaseFile).toBe(path.join(dataDir, 'qr-login.db'))
+    expect(rest.database).toEqual({ engine: 'sqlite', file: path.join(dataDir, 'qr-login.db') })
   })
 
   test('make a secret once, that nobody else can read', () => {

@@ -8,6 +8,14 @@ import proxyAddr from 'proxy-addr'
 import { z } from 'zod'
 import { POLICIES, type Policy } from './login/policy'
 
+export interface PostgresSettings {
+  url: string
+  /** Connections that this process may hold. */
+  poolSize: number
+  /** How long one statement may take. */
+  statementTimeoutMs: number
+}
+
 export interface Settings {
   /** Origin that codes carry and cookies belong to, without a trailing slash. */
   appUrl: string
@@ -17,7 +25,7 @@ export interface Settings {
   host: string | undefined
   port: number
   dataDir: string
-  databaseFile: string
+  database: { engine: 'sqlite'; file: string } | ({ engine: 'postgresql' } & PostgresSettings)
   /** Newest first: the first one signs, all of them verify. */
   authSecrets: [string, ...string[]]
   signUp: 'open' | 'closed'
@@ -40,6 +48,8 @@ export interface Settings {
   /** Whether the front door answers the login API itself. */
   fastLane: boolean
   apiDocs: boolean
+  /** Who presents it may read the figures; undefined shows them to nobody. */
+  metricsToken: string | undefined
   logLevel: string
 }
 
@@ -63,6 +73,7 @@ const EXAMPLES: Record<string, string> = {
   MAX_STREAMS: 'a whole number from 0',
   SAFETY_READ_SECONDS: 'a whole number from 1 to 600',
   RATE_LIMIT_SCALE: 'a number above 0',
+  METRICS_TOKEN: 'a secret of 16 characters or more',
 }
 
 const Environment = z.object({
@@ -72,6 +83,8 @@ const Environment = z.object({
   APP_NAME: z.string().max(40).default('QR Login'),
   DATA_DIR: z.string().default('data'),
   DATABASE_URL: z.string().optional(),
+  DATABASE_POOL: z.coerce.number().int().min(2).max(1_000).default(10),
+  DATABASE_TIMEOUT_SECONDS: z.coerce.number().positive().max(600).default(5),
   AUTH_SECRET: z.string().optional(),
   SIGN_UP: z.enum(['open', 'closed']).default('open'),
   TRUSTED_PROXIES: z.string().default(''),
@@ -89,6 +102,7 @@ const Environment = z.object({
   FAST_LANE: z.enum(['on', 'off']).default('on'),
   MAX_STREAMS: z.coerce.number().int().nonnegative().default(20_000),
   SAFETY_READ_SECONDS: z.coerce.number().int().min(1).max(600).default(60),
+  METRICS_TOKEN: z.string().min(16).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
 
@@ -150,17 +164,29 @@ function reachableHost(host: string | undefined): string {
   return isLoopback(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
 }
 
-function readDatabaseFile(value: string | undefined, dataDir: string): string {
-  if (value === undefined) return path.join(dataDir, 'qr-login.db')
-  if (!value.startsWith('file:') || value.length === 5)
+function readDatabase(
+  url: string | undefined,
+  dataDir: string,
+  { DATABASE_POOL, DATABASE_TIMEOUT_SECONDS }: { DATABASE_POOL: number; DATABASE_TIMEOUT_SECONDS: number },
+): Settings['database'] {
+  if (url === undefined) return { engine: 'sqlite', file: path.join(dataDir, 'qr-login.db') }
+  if (/^postgres(ql)?:\/\//.test(url)) {
+    const statementTimeoutMs = DATABASE_TIMEOUT_SECONDS * 1000
+    return { engine: 'postgresql', url, poolSize: DATABASE_POOL, statementTimeoutMs }
+  }
+  if (!url.startsWith('file:') || url.length === 5)
     throw new SettingsError(
-      `DATABASE_URL must name a SQLite file, like file:./data/qr-login.db, but it begins with "${value.split(':')[0]}:"`,
+      `DATABASE_URL must name a SQLite file, like file:./data/qr-login.db, or a PostgreSQL database, like postgresql://user:password@host/name, but it begins with "${url.split(':')[0]}:"`,
     )
-  return path.resolve(/* turbopackIgnore: true */ value.slice(5))
+  return { engine: 'sqlite', file: path.resolve(/* turbopackIgnore: true */ url.slice(5)) }
 }
 
 /** The secrets of AUTH_SECRET, else the one in the data folder, which is made (0600) where it is missing. */
-function readSecrets(value: string | undefined, dataDir: string): [string, ...string[]] {
+function readSecrets(value: string | undefined, dataDir: string, databaseUrl = ''): [string, ...string[]] {
+  if (value === undefined && databaseUrl.startsWith('postgres'))
+    throw new SettingsError(
+      'AUTH_SECRET is not set: every server of one PostgreSQL database needs the same one: make it with "openssl rand -base64 32"',
+    )
   const secrets = (value ?? readSecretFile(dataDir)).split(',').map((secret) => secret.trim())
   const source = value === undefined ? path.join(dataDir, SECRET_FILE) : 'AUTH_SECRET'
   for (const secret of secrets)
@@ -259,8 +285,8 @@ export function readSettings(environment: Record<string, string | undefined>): S
     host: env.HOST,
     port: env.PORT,
     dataDir,
-    databaseFile: readDatabaseFile(env.DATABASE_URL, dataDir),
-    authSecrets: readSecrets(env.AUTH_SECRET, dataDir),
+    database: readDatabase(env.DATABASE_URL, dataDir, env),
+    authSecrets: readSecrets(env.AUTH_SECRET, dataDir, env.DATABASE_URL),
     signUp: env.SIGN_UP,
     trustedProxies: readNetworks('TRUSTED_PROXIES', env.TRUSTED_PROXIES),
     trustedNetworks: readNetworks('TRUSTED_NETWORKS', env.TRUSTED_NETWORKS),
@@ -274,6 +300,7 @@ export function readSettings(environment: Record<string, string | undefined>): S
     safetyReadSeconds: env.SAFETY_READ_SECONDS,
     fastLane: env.FAST_LANE === 'on',
     apiDocs: env.API_DOCS === 'on',
+    metricsToken: env.METRICS_TOKEN,
     logLevel: env.LOG_LEVEL,
   }
 }

@@ -3,6 +3,7 @@
  * Names of tables and columns come from the schema's types, never from outside; values are always bound.
  * See docs/decisions/prepared-statements.md.
  */
+import { settings } from './env'
 import {
   Prisma,
   type AuditEvent,
@@ -38,6 +39,10 @@ type Columns<T extends Table> = Partial<Tables[T]>
 export type Condition<T extends Table> = {
   [Column in keyof Tables[T]]?: Tables[T][Column] | readonly NonNullable<Tables[T][Column]>[]
 }
+
+/** A time where the database can't see its type by itself: PostgreSQL takes an untyped value for text. */
+export const moment = (at: Date | null): Statement =>
+  settings().database.engine === 'sqlite' ? sql`${at}` : sql`CAST(${at} AS timestamp)`
 
 const name = (identifier: string): Statement => Prisma.raw(`"${identifier}"`)
 

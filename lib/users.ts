@@ -1,7 +1,7 @@
 /** Accounts and their passwords. */
 import { audit } from './audit'
 import { db, type Transaction } from './db'
-import { isUniqueViolation } from './db-errors'
+import { isUniqueViolation } from './db/errors'
 import { claimDevice, deviceOf } from './devices'
 import { askToConfirm } from './email'
 import { AppError } from './errors'

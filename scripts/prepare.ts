@@ -3,7 +3,7 @@ import { settings } from '../lib/env'
 import { migrate } from '../lib/migrate'
 
 try {
-  await migrate(settings().databaseFile)
+  await migrate(settings())
 } catch (error) {
   console.error((error as Error).message)
   process.exitCode = 2

@@ -36,6 +36,7 @@ const BUILT_FROM = [
   'package-lock.json',
   'postcss.config.mjs',
   'prisma/schema.prisma',
+  'prisma/postgresql/schema.prisma',
   'tsconfig.json',
 ]
 
@@ -256,11 +257,15 @@ export async function install() {
 const GENERATE_STAMP = 'lib/generated/.stamp'
 const BUILD_STAMP = '.next/qr-login-build'
 
-/** The Prisma client, made from the schema. */
+const SCHEMAS = ['prisma/schema.prisma', 'prisma/postgresql/schema.prisma']
+
+/** The Prisma clients, one for each kind of database, made from the schema and its twin. */
 export async function generate() {
-  const wanted = `${contentHash(['prisma/schema.prisma'])} ${readJson('node_modules/prisma/package.json').version}\n`
+  const wanted = `${contentHash(SCHEMAS)} ${readJson('node_modules/prisma/package.json').version}\n`
   if (read(GENERATE_STAMP) === wanted) return false
-  await step('Generating the database client', () => node('prisma generate', [BIN.prisma, 'generate']))
+  await step('Generating the database clients', async () => {
+    for (const schema of SCHEMAS) await node('prisma generate', [BIN.prisma, 'generate', '--schema', schema])
+  })
   write(GENERATE_STAMP, wanted)
   return true
 }

@@ -82,7 +82,7 @@ async function main(): Promise<void> {
   if (!command || (name === 'add' && rest.length === 0)) throw new Refusal(USAGE)
   const email = SignUpBody.shape.email.safeParse(address)
   if (name !== 'list' && !email.success) throw new Refusal(`"${address}" is no e-mail address.`)
-  await migrate(settings().databaseFile)
+  await migrate(settings())
   const call = { name: rest.join(' '), fromInput: values['password-stdin'] }
   process.stdout.write((await command(new Date(), email.data ?? '', call)) + '\n')
   await db().close()

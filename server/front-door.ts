@@ -8,10 +8,13 @@ import type { Settings } from '../lib/env'
 import { ERRORS, type ErrorCode } from '../lib/errors'
 import { MAX_BODY_BYTES } from '../lib/http/body'
 import { isSelfTest, sealedHeaders, type Arrival } from '../lib/http/caller'
+import { metrics } from '../lib/metrics'
+import { routeOf } from './routes'
 import { log, loggedPath } from '../lib/log'
 import { addressReader } from './address'
 import { answerBy, fastLane } from './fast-lane'
 import { openWithPage } from './first-request'
+import { answerOperator } from './operation'
 import { areaOf, pagePolicy, securityHeaders, type Area } from './headers'
 
 type Headers = Record<string, string>
@@ -45,7 +48,8 @@ export function frontDoor(settings: Settings, next: Next, dev: boolean) {
     const path = pathOf(request.url ?? '/')
     const area = areaOf(path)
     const headers = headersOf[area]
-    logWhenDone(request, response, requestId)
+    logWhenDone(request, response, requestId, path)
+    if (answerOperator(request, response, path)) return
 
     const origin = origins.get(request.headers.host?.toLowerCase() ?? '')
     if (!origin) return refuse(response, headers, 'misdirected', requestId)
@@ -121,13 +125,26 @@ function showPage(request: IncomingMessage, response: ServerResponse, headers: H
   response.end()
 }
 
-function logWhenDone(request: IncomingMessage, response: ServerResponse, requestId: string): void {
+function logWhenDone(
+  request: IncomingMessage,
+  response: ServerResponse,
+  requestId: string,
+  path: string,
+): void {
   const started = performance.now()
   response.once('close', () => {
+    measure(request, response, path, performance.now() - started)
     const level = response.statusCode >= 500 ? 'warn' : request.method === 'GET' ? 'debug' : 'info'
     if (!log().isLevelEnabled(level)) return
     const { method, url = '/' } = request
     const ms = Math.round(performance.now() - started)
     log()[level]({ requestId, method, path: loggedPath(url), status: response.statusCode, ms })
   })
+}
+
+/** By route, not by address: an id for each label would fill the memory. What is held tells nothing of speed. */
+function measure(request: IncomingMessage, { statusCode }: ServerResponse, path: string, ms: number): void {
+  if (isHeld(request.url ?? '')) return
+  const labels = { route: routeOf(path), method: request.method ?? '', status: String(statusCode) }
+  metrics().requests.observe(labels, ms / 1000)
 }

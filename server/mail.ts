@@ -1,4 +1,5 @@
 /** Mail, where there is a mail server. Loaded only there: what it takes is not small. */
+import { clock } from '../lib/clock'
 import type { Settings } from '../lib/env'
 import type { Notice } from '../lib/generated/prisma/client'
 import { log } from '../lib/log'
@@ -22,7 +23,7 @@ export function startMail({
   const mailer = new Mailer(smtpUrl, mailFrom)
   const outbox = new Outbox({
     async send(notice, signal) {
-      const letter = await letterOf(notice, new Date(), site)
+      const letter = await letterOf(notice, clock(), site)
       if (letter) await mailer.send(letter, signal)
       return letter !== null
     },

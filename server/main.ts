@@ -2,10 +2,13 @@
 import { createServer, type Server } from 'node:http'
 import { Cron } from 'croner'
 import nextServer from 'next'
+import { clock, keepClock, setClock } from '../lib/clock'
 import { db } from '../lib/db'
 import { settings, SettingsError, type Settings } from '../lib/env'
+import { bus } from '../lib/bus'
 import { endHeld } from '../lib/limits/held'
 import { log } from '../lib/log'
+import { measureProcess } from '../lib/metrics'
 import { migrate } from '../lib/migrate'
 import { placesReady } from '../lib/places'
 import { sweep } from '../lib/sweep'
@@ -25,7 +28,9 @@ async function main(): Promise<void> {
   const config = settings()
   // Read while the rest gets ready, so that the first scan has places.
   const places = placesReady(READ_WITHIN_MS)
-  await migrate(config.databaseFile)
+  await migrate(config)
+  await setClock()
+  measureProcess()
 
   const dev = process.env.NODE_ENV === 'development'
   const server = createServer({ requestTimeout: 30_000, keepAliveTimeout: KEEP_ALIVE_MS })
@@ -46,15 +51,18 @@ async function main(): Promise<void> {
   const sweeping = new Cron(
     '17 * * * *',
     { protect: true, catch: (err) => log().warn({ err }, 'sweep failed') },
-    async () => log().info(await sweep(new Date()), 'swept'),
+    async () => log().info(await sweep(clock()), 'swept'),
   )
   const stopMail = await beginMail(config)
   process.stdout.write(welcome(config, Date.now() - started) + '\n')
 
+  const stopClock = keepClock()
   const stop = once(async () => {
     sweeping.stop()
+    stopClock()
     endHeld()
     await Promise.all([drain(server), stopMail()])
+    await bus().close()
     await db().close()
     process.exit(0)
   })

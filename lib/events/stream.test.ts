@@ -20,7 +20,7 @@ import {
   type SignedInDevice,
 } from '../testing/people'
 import type { LoginView } from '../wire'
-import { bus } from './bus'
+import { bus } from '../bus'
 import { LoginStream, type Sink } from './stream'
 import { watch, type Watch } from './watch'
 

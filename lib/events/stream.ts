@@ -5,6 +5,7 @@
  */
 import { randomInt } from 'node:crypto'
 import type { Caller } from '../caller'
+import { clock } from '../clock'
 import { isAppError } from '../errors'
 import { hold } from '../limits/held'
 import { log } from '../log'
@@ -58,10 +59,9 @@ export class LoginStream {
     this.#deviceCookie = deviceCookie
     this.#appUrl = appUrl
     this.#sink = sink
-    if (lastRevision === row.revision)
-      this.#told = { revision: row.revision, status: statusAt(row, new Date()) }
+    if (lastRevision === row.revision) this.#told = { revision: row.revision, status: statusAt(row, clock()) }
     this.#wake = () => this.#turn()
-    this.#letGo = [watch().subscribe(row.id, this.#wake), hold(bucket, () => this.#finish())]
+    this.#letGo = [watch().subscribe(row.id, this.#wake), hold(bucket, () => this.#finish(), 'events')]
     this.#turn()
   }
 
@@ -114,7 +114,7 @@ export class LoginStream {
 
   #tellOf(row: Watched | null): Promise<void> | void {
     if (this.#over) return
-    const now = new Date()
+    const now = clock()
     if (!row || now.getTime() >= this.#endsAt) return this.#finish()
     const status = statusAt(row, now)
     const moved = this.#told?.revision !== row.revision || this.#told.status !== status || isFinal(status)

@@ -8,7 +8,7 @@ import { endHeld, heldCount } from '../limits/held'
 import { endAsDesktop } from '../login/desktop'
 import { DESKTOP, NOON, open } from '../testing/people'
 import { newId } from '../tokens'
-import { bus } from './bus'
+import { bus } from '../bus'
 import { waitForMove } from './wait'
 import { watch, type Watch } from './watch'
 

@@ -18,7 +18,7 @@ export async function waitForMove(
   requireRoom(bucket)
   let wake = () => {}
   const woken = new Promise<void>((resolve) => (wake = resolve))
-  const release = hold(bucket, wake)
+  const release = hold(bucket, wake, 'poll')
   const unsubscribe = watch().subscribe(id, wake)
   const timer = setTimeout(wake, seconds * 1000)
   signal.addEventListener('abort', wake)

@@ -5,7 +5,8 @@ import { AppError } from '../errors'
 import { endAsDesktop } from '../login/desktop'
 import { DESKTOP, makePhone, makeUser, NOON, open, openAndScan } from '../testing/people'
 import { newId } from '../tokens'
-import { bus, MemoryBus } from './bus'
+import { bus, type Listener } from '../bus'
+import { MemoryBus } from '../bus/memory'
 import { Watch, watch, type Watched } from './watch'
 
 const SAFETY_MS = 60_000
@@ -23,7 +24,7 @@ class FaultyBus extends MemoryBus {
     if (this.mode === 'slow') this.#late.push(message)
   }
 
-  override subscribe(listener: (message: string) => void): () => void {
+  override subscribe(listener: Listener): () => void {
     this.listeners++
     const leave = super.subscribe(listener)
     return () => {
@@ -480,7 +481,7 @@ describe('the process’s own watch', () => {
   test('hears nothing of a move that was rolled back', async () => {
     const { id } = await open()
     let told = 0
-    const leave = bus().subscribe((message) => (told += message === id ? 1 : 0))
+    const leave = bus().subscribe({ hear: (message) => void (told += message === id ? 1 : 0) })
     const failed = db().write(async (tx) => {
       db().afterCommit(tx, () => bus().publish(id))
       throw new Error('changed my mind')

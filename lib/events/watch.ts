@@ -8,10 +8,11 @@ import { attempt } from '../attempt'
 import { db } from '../db'
 import { settings } from '../env'
 import type { LoginRequest } from '../generated/prisma/client'
+import { metrics } from '../metrics'
 import { columns, join, sql } from '../sql'
 import { newId } from '../tokens'
 import { Alarm } from './alarm'
-import { bus, type Bus } from './bus'
+import { bus, type Bus } from '../bus'
 
 const FIELDS = {
   id: true,
@@ -143,9 +144,16 @@ export class Watch {
   /** Listening and ticking go on only while there is something to keep. */
   #start(): void {
     if (this.#stop) return
-    const unsubscribe = this.bus.subscribe((message) => {
-      if (message.startsWith(this.#beat)) this.#beatAt = Number(message.slice(this.#beat.length))
-      else this.#changed(message)
+    const unsubscribe = this.bus.subscribe({
+      hear: (message) => {
+        if (message.startsWith(this.#beat)) this.#arrived(Number(message.slice(this.#beat.length)))
+        else this.#changed(message)
+      },
+      miss: () => {
+        this.#beatAt = -Infinity
+        this.#sendBeat()
+        void this.#refresh()
+      },
     })
     const beating = setInterval(() => this.#tick(), BEAT_MS).unref()
     const reading = setInterval(() => void this.#safetyRead(), this.safetyReadMs).unref()
@@ -157,9 +165,14 @@ export class Watch {
     this.#sendBeat()
   }
 
+  #arrived(sentAt: number): void {
+    this.#beatAt = sentAt
+    metrics().busLag.set((performance.now() - sentAt) / 1000)
+  }
+
   /** It says when it was sent: a bus that is behind is no better than one that is silent. */
   #sendBeat(): void {
-    this.bus.publish(`${this.#beat}${performance.now()}`)
+    this.bus.ping(`${this.#beat}${performance.now()}`)
   }
 
   #tick(): void {
@@ -179,6 +192,11 @@ export class Watch {
       this.#beatAt = -Infinity
       return
     }
+    await this.#refresh()
+  }
+
+  /** Compares all that is kept with the database. */
+  async #refresh(): Promise<void> {
     if (this.#reading) return
     this.#reading = true
     const ids = [...this.#entries.keys()]

@@ -1,5 +1,6 @@
 /** The wrapper around every route handler: it carries the rules that no route may forget. */
 import type { z } from 'zod'
+import { clock } from '../clock'
 import { AppError } from '../errors'
 import { take, type LimitName } from '../limits/limits'
 import { findSession, type CurrentSession } from '../sessions/current'
@@ -72,7 +73,7 @@ export function handler<Signed extends boolean, Schema extends z.ZodType = z.Zod
     await take(rules.limit, caller.bucket)
     const body = rules.body && check(rules.body, await readBody(request))
     // Only now: a body may take its time, and neither code nor session may outlive it.
-    const now = new Date()
+    const now = clock()
     const cookies = new Cookies(request.headers.get('cookie'))
     const session = rules.session ? await requireSession(cookies, caller, now) : null
     const call = { request, params, body, caller, cookies, session, now }

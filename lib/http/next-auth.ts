@@ -6,6 +6,7 @@
 import * as nextAuthModule from 'next-auth'
 import type { AuthOptions } from 'next-auth'
 import * as credentialsModule from 'next-auth/providers/credentials'
+import { clock } from '../clock'
 import { AppError, isAppError } from '../errors'
 import { keyFor } from '../keys'
 import { take } from '../limits/limits'
@@ -58,7 +59,7 @@ export const nextAuthHandler = routeHandler<{ nextauth: string[] }>(async (reque
   requireSameOrigin(request, caller.origin)
   await take('auth', caller.bucket)
   const body = request.method === 'POST' ? await readBody(request) : {}
-  const passage = { caller, cookies: new Cookies(request.headers.get('cookie')), now: new Date() }
+  const passage = { caller, cookies: new Cookies(request.headers.get('cookie')), now: clock() }
   if (nextauth[0] === 'signout') await endSession(passage)
   const answer = await pass(request.method, nextauth, body as Record<string, unknown>, passage)
   return nextauth[0] === 'signout' ? withoutSession(answer) : answer

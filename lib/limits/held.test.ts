@@ -20,7 +20,7 @@ beforeEach(() => {
 function take(bucket: string, count = 1): void {
   for (let i = 0; i < count; i++) {
     requireRoom(bucket)
-    releases.push(hold(bucket, () => {}))
+    releases.push(hold(bucket, () => {}, 'poll'))
   }
 }
 
@@ -74,10 +74,11 @@ describe('the server', () => {
   test('that stops ends all that is held, and holds nothing more', () => {
     const ended: string[] = []
     for (const name of ['a', 'b']) {
-      const release = hold(HERE, () => {
+      const end = () => {
         ended.push(name)
         release()
-      })
+      }
+      const release = hold(HERE, end, 'events')
     }
     endHeld()
     expect(ended).toEqual(['a', 'b'])
@@ -88,13 +89,13 @@ describe('the server', () => {
   test('ends at once what was let in just before it stopped, or beyond its places in a crowd', async () => {
     vi.spyOn(settings(), 'maxStreams', 'get').mockReturnValue(1)
     const ended: string[] = []
-    hold(HERE, () => ended.push('first'))
-    hold(HERE, () => ended.push('crowd'))
+    hold(HERE, () => ended.push('first'), 'events')
+    hold(HERE, () => ended.push('crowd'), 'poll')
     await Promise.resolve()
     expect(ended).toEqual(['crowd'])
     endHeld()
     ended.splice(0)
-    hold(HERE, () => ended.push('late'))
+    hold(HERE, () => ended.push('late'), 'poll')
     await Promise.resolve()
     expect(ended).toEqual(['late'])
   })

@@ -6,18 +6,28 @@ import { AppError } from '../errors'
 const PER_ADDRESS = 1_000
 const RETRY_SECONDS = 30
 
+/** How a desktop waits. */
+export type Reader = 'events' | 'poll'
+
 interface Held {
-  ends: Set<() => void>
+  ends: Map<() => void, Reader>
   byAddress: Map<string, number>
   closing: boolean
 }
 
 const HELD = Symbol.for('qr-login.held')
 const shared = globalThis as { [HELD]?: Held }
-const held = (): Held => (shared[HELD] ??= { ends: new Set(), byAddress: new Map(), closing: false })
+const held = (): Held => (shared[HELD] ??= { ends: new Map(), byAddress: new Map(), closing: false })
 
 /** How many are held now. */
 export const heldCount = (): number => held().ends.size
+
+/** The same by reader. */
+export function heldByReader(): Record<Reader, number> {
+  const counts = { events: 0, poll: 0 }
+  for (const reader of held().ends.values()) counts[reader]++
+  return counts
+}
 
 /**
  * Looks whether one more may be held for an address.
@@ -43,9 +53,9 @@ export function requireRoom(bucket: string): void {
  * @param end ends it when the server stops
  * @returns counts it out
  */
-export function hold(bucket: string, end: () => void): () => void {
+export function hold(bucket: string, end: () => void, reader: Reader): () => void {
   const { ends, byAddress, closing } = held()
-  ends.add(end)
+  ends.set(end, reader)
   // It was let in just before, or in a crowd.
   if (closing || ends.size > settings().maxStreams) queueMicrotask(end)
   byAddress.set(bucket, (byAddress.get(bucket) ?? 0) + 1)
@@ -57,8 +67,11 @@ export function hold(bucket: string, end: () => void): () => void {
   }
 }
 
+/** True once the server stops. */
+export const isClosing = (): boolean => held().closing
+
 /** The server stops: ends all that is held, and holds nothing more. */
 export function endHeld(): void {
   held().closing = true
-  for (const end of held().ends) end()
+  for (const end of held().ends.keys()) end()
 }

@@ -2,6 +2,7 @@
 import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
 import { settings } from '../env'
 import { AppError, isAppError } from '../errors'
+import { metrics } from '../metrics'
 
 export const LIMITS = {
   /** Keyed by address. */
@@ -55,13 +56,16 @@ function limiter(name: LimitName): RateLimiterMemory {
  * @throws AppError `rate_limited` with the wait in seconds
  */
 export const take = (name: LimitName, key: string): Promise<void> =>
-  limiter(name).consume(key).then(noop, refuse)
+  limiter(name)
+    .consume(key)
+    .then(noop, (error) => refuse(error, name))
 
 const noop = () => {}
 
-function refuse(error: unknown): never {
+function refuse(error: unknown, limit: LimitName): never {
   const { msBeforeNext } = error as RateLimiterRes
   if (typeof msBeforeNext !== 'number') throw error
+  metrics().refusals.inc({ limit })
   throw new AppError('rate_limited', { retryAfter: Math.max(1, Math.ceil(msBeforeNext / 1000)) })
 }
 

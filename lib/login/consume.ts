@@ -5,6 +5,7 @@ import { claimDevice } from '../devices'
 import { AppError } from '../errors'
 import type { LoginRequest, Session } from '../generated/prisma/client'
 import { mac, macs } from '../keys'
+import { metrics } from '../metrics'
 import { createSession, type SignedIn } from '../sessions/create'
 import { isLiveAt } from '../sessions/current'
 import * as oneTimeCode from '../proofs/one-time-code'
@@ -141,6 +142,8 @@ async function consumeOnce(
     },
     now,
   )
+  const seconds = (now.getTime() - (done.scannedAt ?? now).getTime()) / 1000
+  db().afterCommit(tx, () => metrics().scanToSession.observe(seconds))
   return { userId: approver.userId, token, deviceToken: device.cookie }
 }
 

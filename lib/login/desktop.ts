@@ -2,7 +2,7 @@
 import { audit } from '../audit'
 import type { Caller } from '../caller'
 import { db } from '../db'
-import { isUniqueViolation } from '../db-errors'
+import { isUniqueViolation } from '../db/errors'
 import { AppError } from '../errors'
 import { watch, type Watched } from '../events/watch'
 import type { LoginRequest } from '../generated/prisma/client'

@@ -7,8 +7,9 @@ import { audit } from '../audit'
 import type { Caller } from '../caller'
 import { db } from '../db'
 import { AppError } from '../errors'
-import { bus } from '../events/bus'
+import { bus } from '../bus'
 import type { LoginRequest } from '../generated/prisma/client'
+import { metrics } from '../metrics'
 import { assign, matches, sql, type Condition, type Runner } from '../sql'
 import type { Agent } from '../user-agent'
 import type { DeviceKind } from '../wire'
@@ -52,7 +53,11 @@ async function moveAll(
     UPDATE "LoginRequest" SET ${columns}, "revision" = "revision" + 1
     WHERE ${matches<'LoginRequest'>({ ...where, state: rule.from })} AND "expiresAt" > ${now}
     RETURNING *`)
-  for (const { id } of rows) db().afterCommit(tx, () => bus().publish(id))
+  for (const { id, state, reason } of rows)
+    db().afterCommit(tx, () => {
+      bus().publish(id)
+      metrics().moves.inc({ state, reason: reason ?? '' })
+    })
   return rows
 }
 

@@ -5,7 +5,7 @@
 import { db } from '../db'
 import { settings } from '../env'
 import { mac } from '../keys'
-import { sql, type Runner } from '../sql'
+import { moment, sql, type Runner } from '../sql'
 import { hash, newId } from '../tokens'
 import { wakeOutbox } from './outbox'
 
@@ -45,8 +45,8 @@ export async function notify(tx: Runner, { userId, type, sessionId }: About, now
   await tx.$queryRaw(sql`
     INSERT INTO "Notice"
       ("id", "userId", "type", "sessionId", "createdAt", "linkHash", "linkEndsAt", "mailTo", "mailDueAt")
-    SELECT ${id}, "id", ${type}, ${sessionId ?? null}, ${now}, ${linkHash}, ${linkEndsAt},
-      CASE WHEN ${reaches} THEN "email" END, CASE WHEN ${reaches} THEN ${mails ? now : null} END
+    SELECT ${id}, "id", ${type}, ${sessionId ?? null}, ${moment(now)}, ${linkHash}, ${moment(linkEndsAt)},
+      CASE WHEN ${reaches} THEN "email" END, CASE WHEN ${reaches} THEN ${moment(mails ? now : null)} END
     FROM "User" WHERE "id" = ${userId}`)
   if (mails) db().afterCommit(tx, wakeOutbox)
 }

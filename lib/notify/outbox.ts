@@ -3,6 +3,7 @@
  * update, sent, and marked. Several processes may do so at once. A crash in between sends it a second time, with the
  * same Message-ID. It may be late; nobody waits for it.
  */
+import { clock as databaseClock } from '../clock'
 import { db } from '../db'
 import type { Notice } from '../generated/prisma/client'
 import { log } from '../log'
@@ -52,7 +53,7 @@ export class Outbox {
   #waking: NodeJS.Timeout | undefined
   #stopped = false
 
-  constructor({ send, clock = () => new Date(), lookEveryMs = LOOK_EVERY_MS }: Options) {
+  constructor({ send, clock = databaseClock, lookEveryMs = LOOK_EVERY_MS }: Options) {
     this.#send = send
     this.#clock = clock
     this.#timer = setInterval(() => this.#employ(), lookEveryMs).unref()

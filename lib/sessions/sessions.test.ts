@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { db } from '../db'
-import { isUniqueViolation } from '../db-errors'
+import { isUniqueViolation } from '../db/errors'
 import { settings } from '../env'
 import { LIMITS } from '../limits/limits'
 import { createSession } from './create'

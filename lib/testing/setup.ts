@@ -3,6 +3,8 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeEach, expect } from 'vitest'
+import pg from 'pg'
+import { settings } from '../env'
 import { migrate } from '../migrate'
 
 const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'qr-login-'))
@@ -34,7 +36,21 @@ for (const name of [
 ])
   delete process.env[name]
 
-await migrate(path.join(dataDir, 'qr-login.db'))
+const { TEST_POSTGRES_URL } = process.env
+if (TEST_POSTGRES_URL) process.env.DATABASE_URL = await copyOfTemplate(TEST_POSTGRES_URL)
+await migrate(settings())
+
+/** A database that has its tables already, for this file alone. */
+async function copyOfTemplate(url: string): Promise<string> {
+  const name = `test_${path.basename(dataDir).replace(/\W/g, '').toLowerCase()}`
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  // The template can be copied by one at a time.
+  await client.query('SELECT pg_advisory_lock(1)')
+  await client.query(`CREATE DATABASE ${name} TEMPLATE template`)
+  await client.end()
+  return new URL(`/${name}`, url).href
+}
 
 // SQLite keeps its files open until the process ends; on Linux they may go before that.
 afterAll(() => fs.rmSync(dataDir, { recursive: true, force: true }))

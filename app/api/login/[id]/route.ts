@@ -1,5 +1,6 @@
 import { settings } from '@/lib/env'
 import { waitForMove } from '@/lib/events/wait'
+import { clock } from '@/lib/clock'
 import { answer } from '@/lib/http/answer'
 import { checkQuery } from '@/lib/http/body'
 import type { Cookies } from '@/lib/http/cookies'
@@ -19,7 +20,7 @@ export const GET = handler({
     const { revision, expiresIn, codeExpiresIn = expiresIn } = view
     if (wait === 0 || revision !== since || isFinal(view.status)) return answer(200, view)
     await waitForMove(id, since, Math.min(wait, codeExpiresIn, expiresIn), caller.bucket, request.signal)
-    return answer(200, await readView(id, cookies, new Date()))
+    return answer(200, await readView(id, cookies, clock()))
   },
 })
 

@@ -1,16 +1,17 @@
 import Sqlite from 'better-sqlite3'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { db } from './db'
-import { settings } from './env'
-import { Prisma, type LoginRequest } from './generated/prisma/client'
+import { db } from '../db'
+import { settings } from '../env'
+import { Prisma, type LoginRequest } from '../generated/prisma/client'
 import { PreparedStatements } from './prepared'
-import { insertInto, join, sql, type Runner, type Statement } from './sql'
-import { later, letIn, makePhone, makeUser, NOON, open } from './testing/people'
-import { newId } from './tokens'
+import { insertInto, join, sql, type Runner, type Statement } from '../sql'
+import { databaseFile } from '../testing/database'
+import { later, letIn, makePhone, makeUser, NOON, open } from '../testing/people'
+import { newId } from '../tokens'
 
 let prepared: PreparedStatements
-beforeEach(() => void (prepared = new PreparedStatements(settings().databaseFile, 100)))
+beforeEach(() => void (prepared = new PreparedStatements(databaseFile(), 100)))
 afterEach(() => prepared.close())
 
 const requestData = (dates: Partial<LoginRequest> = {}) => ({
@@ -320,8 +321,8 @@ describe('a transaction', () => {
   })
 
   test('waits for a lock no longer than it was told, runs nothing, and begins once the lock is gone', async () => {
-    const hasty = new PreparedStatements(settings().databaseFile, 1)
-    const other = new Sqlite(settings().databaseFile)
+    const hasty = new PreparedStatements(databaseFile(), 1)
+    const other = new Sqlite(databaseFile())
     const data = requestData()
     let runs = 0
     const work = (tx: Runner) => {

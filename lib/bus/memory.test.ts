@@ -1,13 +1,14 @@
 import { expect, test } from 'vitest'
-import { bus, MemoryBus } from './bus'
+import { bus } from '../bus'
+import { MemoryBus } from './memory'
 
 test('everybody who listens hears each message, in order', () => {
   const own = new MemoryBus()
   const first: string[] = []
   const second: string[] = []
-  own.subscribe((message) => first.push(message))
+  own.subscribe({ hear: (message) => first.push(message) })
   own.publish('a')
-  own.subscribe((message) => second.push(message))
+  own.subscribe({ hear: (message) => second.push(message) })
   own.publish('b')
   own.publish('c')
   expect(first).toEqual(['a', 'b', 'c'])
@@ -18,8 +19,8 @@ test('who has left hears nothing more, and leaving twice harms nobody', () => {
   const own = new MemoryBus()
   const left: string[] = []
   const stayed: string[] = []
-  const leave = own.subscribe((message) => left.push(message))
-  own.subscribe((message) => stayed.push(message))
+  const leave = own.subscribe({ hear: (message) => left.push(message) })
+  own.subscribe({ hear: (message) => stayed.push(message) })
   leave()
   leave()
   own.publish('a')
@@ -30,11 +31,13 @@ test('who has left hears nothing more, and leaving twice harms nobody', () => {
 test('who leaves while hearing keeps the others their message', () => {
   const own = new MemoryBus()
   const heard: string[] = []
-  const leave = own.subscribe(() => {
-    heard.push('first')
-    leave()
+  const leave = own.subscribe({
+    hear: () => {
+      heard.push('first')
+      leave()
+    },
   })
-  own.subscribe(() => heard.push('second'))
+  own.subscribe({ hear: () => heard.push('second') })
   own.publish('a')
   own.publish('b')
   expect(heard).toEqual(['first', 'second', 'second'])
@@ -44,7 +47,7 @@ test('a message that nobody waits for is gone', () => {
   const own = new MemoryBus()
   own.publish('a')
   const heard: string[] = []
-  own.subscribe((message) => heard.push(message))
+  own.subscribe({ hear: (message) => heard.push(message) })
   expect(heard).toEqual([])
 })
 

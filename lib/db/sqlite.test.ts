@@ -3,15 +3,17 @@ import { once } from 'node:events'
 import fs from 'node:fs'
 import path from 'node:path'
 import { afterAll, afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { db, Database } from './db'
-import { isUniqueViolation } from './db-errors'
-import { settings } from './env'
-import { AppError, isAppError } from './errors'
-import type { Device, User } from './generated/prisma/client'
-import { migrate } from './migrate'
-import { insertInto, matches, sql, type Runner } from './sql'
-import { makeUser, NOON } from './testing/people'
-import { newId } from './tokens'
+import { db } from '../db'
+import { SqliteDatabase } from './sqlite'
+import { isUniqueViolation } from './errors'
+import { settings } from '../env'
+import { AppError, isAppError } from '../errors'
+import type { Device, User } from '../generated/prisma/client'
+import { migrateSqlite } from '../migrations/sqlite'
+import { databaseFile } from '../testing/database'
+import { insertInto, matches, sql, type Runner } from '../sql'
+import { makeUser, NOON } from '../testing/people'
+import { newId } from '../tokens'
 
 type NewUser = Pick<User, 'id' | 'name' | 'email' | 'passwordHash' | 'createdAt'>
 type NewDevice = Pick<Device, 'id' | 'userId' | 'secretHash' | 'kind' | 'createdAt'>
@@ -88,7 +90,7 @@ async function lockFromOutside(): Promise<ChildProcess> {
     db.exec('BEGIN EXCLUSIVE')
     console.log('locked')
     process.stdin.resume()`
-  const child = spawn(process.execPath, ['-e', script, settings().databaseFile], {
+  const child = spawn(process.execPath, ['-e', script, databaseFile()], {
     stdio: ['pipe', 'pipe', 'inherit'],
   })
   await once(child.stdout!, 'data')
@@ -101,14 +103,14 @@ async function unlock(lock: ChildProcess): Promise<void> {
 }
 
 /** A database of a test's own, where faults and pauses are nobody else's. */
-async function makeDatabase(): Promise<Database> {
+async function makeDatabase(): Promise<SqliteDatabase> {
   const file = path.join(settings().dataDir, `${newId()}.db`)
-  await migrate(file)
-  const made = new Database(file)
+  await migrateSqlite(file)
+  const made = new SqliteDatabase(file)
   opened.push(made)
   return made
 }
-const opened: Database[] = []
+const opened: SqliteDatabase[] = []
 afterAll(() => Promise.all(opened.map((database) => database.close())))
 
 const MALFORMED = sql`INSERT INTO "User" VALUES VALUES`
@@ -287,7 +289,7 @@ describe.each([
   })
 
   describe('in which the database fails', () => {
-    let database: Database
+    let database: SqliteDatabase
     let now: number
     beforeEach(async () => {
       database = await makeDatabase()
@@ -508,7 +510,7 @@ function gate(): [Promise<void>, () => void] {
 }
 
 describe('a fault among moves that wait together', () => {
-  let database: Database
+  let database: SqliteDatabase
   let now: number
   beforeEach(async () => {
     database = await makeDatabase()
@@ -684,7 +686,7 @@ describe('writes and moves', () => {
   })
 
   test('that wait when the database is closed are done before', async () => {
-    const closing = new Database(settings().databaseFile)
+    const closing = new SqliteDatabase(databaseFile())
     const request = newId()
     await closing.move((tx) => tx.$queryRaw(sql`SELECT 1`))
     const waiting = Promise.all([
@@ -700,8 +702,10 @@ describe('writes and moves', () => {
 
 describe('a database that is not there', () => {
   const ask = sql`SELECT count(*) FROM "User"`
-  let lost: Database
-  beforeEach(() => void (lost = new Database(path.join(settings().dataDir, 'no-such-folder', 'lost.db'))))
+  let lost: SqliteDatabase
+  beforeEach(
+    () => void (lost = new SqliteDatabase(path.join(settings().dataDir, 'no-such-folder', 'lost.db'))),
+  )
   afterEach(() => lost.close())
 
   test.each<[string, () => Promise<unknown>]>([
@@ -717,14 +721,14 @@ describe('a database that is not there', () => {
 
   test('is not made by a query or a move', async () => {
     const file = path.join(settings().dataDir, `${newId()}.db`)
-    const missing = new Database(file)
+    const missing = new SqliteDatabase(file)
     opened.push(missing)
     await expect(missing.query((client) => client.$queryRaw(ask))).rejects.toMatchObject({
       code: 'unavailable',
     })
     await expect(missing.move((tx) => tx.$queryRaw(ask))).rejects.toMatchObject({ code: 'unavailable' })
     expect(fs.existsSync(file)).toBe(false)
-    await migrate(file)
+    await migrateSqlite(file)
     expect(await missing.query((client) => client.$queryRaw(sql`SELECT "id" FROM "User"`))).toEqual([])
   })
 })

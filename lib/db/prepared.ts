@@ -1,7 +1,7 @@
 /** SQLite without Prisma's client in between: statements that are prepared once. */
 import Database from 'better-sqlite3'
-import { isFault } from './db-errors'
-import type { Runner, Statement } from './sql'
+import { isFault } from './errors'
+import type { Runner, Statement } from '../sql'
 
 /** There are some dozens. */
 const MAX_PREPARED = 500

@@ -1,0 +1,87 @@
+/**
+ * What the operator's machines ask: whether this server lives, whether it can serve, and its figures. Asked under
+ * whatever name a machine knows this server by, and so answered before the host check; they tell no stranger anything.
+ */
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { db } from '../lib/db'
+import { settings } from '../lib/env'
+import { bus } from '../lib/bus'
+import { isClosing } from '../lib/limits/held'
+import { metrics } from '../lib/metrics'
+import { isMigrated } from '../lib/migrate'
+import { sql } from '../lib/sql'
+import { equal, hash } from '../lib/tokens'
+
+const ANSWER_WITHIN_MS = 2_000
+
+type Check = () => Promise<unknown>
+
+const CHECKS: Record<string, Check> = {
+  server: async () => {
+    if (isClosing()) throw new Error('it is stopping')
+  },
+  database: () => db().query((client) => client.$queryRaw(sql`SELECT 1 AS "one"`)),
+  bus: async () => {
+    if (!bus().isUp) throw new Error('it has no connection')
+  },
+  migrations: async () => {
+    if (!(await isMigrated(settings()))) throw new Error('some are missing')
+  },
+}
+
+const PATHS: Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void> | void> = {
+  '/api/health/live': (_, response) => answer(response, 200, { status: 'ok' }),
+  '/api/health/ready': async (_, response) => {
+    const checks = await runAll()
+    const isReady = Object.values(checks).every((outcome) => outcome === 'ok')
+    answer(response, isReady ? 200 : 503, { status: isReady ? 'ok' : 'unready', checks })
+  },
+  '/api/metrics': async (request, response) => {
+    if (!mayMeasure(request)) return answer(response, 404, { status: 'not found' })
+    const { registry } = metrics()
+    const text = await registry.metrics()
+    response.writeHead(200, { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' })
+    response.end(text)
+  },
+}
+
+/** Answers where this is one of those questions; false where it is not. */
+export function answerOperator(request: IncomingMessage, response: ServerResponse, path: string): boolean {
+  const work = request.method === 'GET' || request.method === 'HEAD' ? PATHS[path] : undefined
+  if (!work) return false
+  void work(request, response)
+  return true
+}
+
+async function runAll(): Promise<Record<string, string>> {
+  const outcomes = await Promise.all(
+    Object.entries(CHECKS).map(async ([name, check]) => [name, await outcomeOf(check)] as const),
+  )
+  return Object.fromEntries(outcomes)
+}
+
+/** The words of our own checks; what a database says of itself may name its host, and stays in the log. */
+async function outcomeOf(check: Check): Promise<string> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<string>((resolve) => {
+    timer = setTimeout(resolve, ANSWER_WITHIN_MS, 'it does not answer')
+  })
+  const done = check().then(
+    () => 'ok',
+    (error: Error) => ('code' in error ? 'it cannot be reached' : error.message),
+  )
+  const outcome = await Promise.race([done, late])
+  clearTimeout(timer)
+  return outcome
+}
+
+function mayMeasure({ headers }: IncomingMessage): boolean {
+  const { metricsToken } = settings()
+  const [, given] = /^Bearer (.+)$/i.exec(headers.authorization ?? '') ?? []
+  return metricsToken !== undefined && given !== undefined && equal(hash(given), hash(metricsToken))
+}
+
+function answer(response: ServerResponse, status: number, body: object): void {
+  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+  response.end(JSON.stringify(body))
+}
