@@ -29,6 +29,7 @@ test.each([
 /** Each file does one thing that it may not, beside things that it may. */
 const FILES = {
   'lib/errors.ts': '',
+  'lib/db.ts': "import './db/sqlite'",
   'lib/db/sqlite.ts': "import '@prisma/client'",
   'lib/wire.ts': "import './errors'; import './db'",
   'lib/sessions.ts': "import 'next/headers'; import './db'",
