@@ -1,18 +1,16 @@
 /** Removes what is long over. Nothing depends on it but the size of the database. */
 import { db } from './db'
 import { settings } from './env'
+import { requests } from './login/requests'
 
 const DAY_MS = 86_400_000
-const REQUEST_DAYS = 1
 /** Sessions since they ended, and notices. */
 const HISTORY_DAYS = 180
 
 /** @returns how many rows went, by kind */
 export async function sweep(now: Date): Promise<{ requests: number; sessions: number; events: number }> {
   const before = (days: number) => ({ lt: new Date(now.getTime() - days * DAY_MS) })
-  const requests = await db().write((tx) =>
-    tx.loginRequest.deleteMany({ where: { expiresAt: before(REQUEST_DAYS) } }),
-  )
+  const gone = await requests().sweep(now)
   const sessions = await db().write(async (tx) => {
     const ended = await tx.session.deleteMany({
       where: { OR: [{ endedAt: before(HISTORY_DAYS) }, { expiresAt: before(HISTORY_DAYS) }] },
@@ -26,5 +24,5 @@ export async function sweep(now: Date): Promise<{ requests: number; sessions: nu
   })
   const { auditDays } = settings()
   const events = await db().write((tx) => tx.auditEvent.deleteMany({ where: { at: before(auditDays) } }))
-  return { requests: requests.count, sessions: sessions.count, events: events.count }
+  return { requests: gone, sessions: sessions.count, events: events.count }
 }

@@ -5,31 +5,28 @@
  */
 import { setImmediate } from 'node:timers/promises'
 import { attempt } from '../attempt'
-import { db } from '../db'
 import { settings } from '../env'
 import type { LoginRequest } from '../generated/prisma/client'
+import { findRequest, requests } from '../login/requests'
 import { metrics } from '../metrics'
-import { columns, join, sql } from '../sql'
 import { newId } from '../tokens'
 import { Alarm } from './alarm'
 import { bus, type Bus } from '../bus'
 
-const FIELDS = {
-  id: true,
-  state: true,
-  reason: true,
-  revision: true,
-  desktopSecretHash: true,
-  scanUserId: true,
-  proofs: true,
-  number: true,
-  createdAt: true,
-  expiresAt: true,
-} as const
-const COLUMNS = columns<'LoginRequest'>(Object.keys(FIELDS) as (keyof typeof FIELDS)[])
-
 /** As much of a row as a desktop's view is built from. */
-export type Watched = Pick<LoginRequest, keyof typeof FIELDS>
+export type Watched = Pick<
+  LoginRequest,
+  | 'id'
+  | 'state'
+  | 'reason'
+  | 'revision'
+  | 'desktopSecretHash'
+  | 'scanUserId'
+  | 'proofs'
+  | 'number'
+  | 'createdAt'
+  | 'expiresAt'
+>
 
 /** Past this many, rows are read without being kept. Each takes about half a kilobyte. */
 const MAX_KEPT = 100_000
@@ -111,11 +108,9 @@ export class Watch {
 
   #load(id: string, entry?: Entry): Promise<Watched | null> {
     if (entry?.loading) return entry.loading
-    const loading = db()
-      .query((client) =>
-        client.$queryRaw<Watched[]>(sql`SELECT ${COLUMNS} FROM "LoginRequest" WHERE "id" = ${id}`),
-      )
-      .then(([row = null]) => {
+    const loading = findRequest(id)
+      .then((found) => {
+        const row = found && pick(found)
         // A change that came meanwhile has taken this read's place: what it found is not kept.
         if (entry?.loading === loading) entry.row = row ?? undefined
         return row
@@ -211,10 +206,8 @@ export class Watch {
   }
 
   async #readBatch(ids: string[]): Promise<boolean> {
-    const rows = await db()
-      .query((client) =>
-        client.$queryRaw<Watched[]>(sql`SELECT ${COLUMNS} FROM "LoginRequest" WHERE "id" IN (${join(ids)})`),
-      )
+    const rows = await requests()
+      .find(ids)
       .catch(() => null)
     if (!rows) return false
     const current = new Map(rows.map((row) => [row.id, row]))

@@ -8,14 +8,15 @@ import { mac, macs } from '../keys'
 import { metrics } from '../metrics'
 import { createSession, type SignedIn } from '../sessions/create'
 import { isLiveAt } from '../sessions/current'
-import * as oneTimeCode from '../proofs/one-time-code'
-import { matches, sql, type Runner } from '../sql'
+import { sql } from '../sql'
 import { equal, hash, joinToken } from '../tokens'
 import { STAY_SECONDS, type Kind } from '../wire'
 import { findAsDesktop } from './desktop'
-import { auditRejection, explain, move } from './move'
+import { explain } from './move'
 import { demands } from './proofs'
+import { requests } from './requests'
 import { allows, statusAt } from './state'
+import type { Consuming } from './store'
 import { after, PROBATION_SECONDS, REPEAT_SECONDS } from './times'
 
 /**
@@ -39,12 +40,14 @@ export async function consume(
   if (!allows(statusAt(row, now), 'consume', 'desktop')) throw explain(row, 'consume', now)
   const owesCode = demands(row, 'code')
   if (owesCode && typed === undefined) throw new AppError('proof_required', { proof: 'code' })
-  // In one transaction, so that tries which come behind the right one can't end what it opens.
-  const outcome = await db().move(async (tx) => {
-    const tried = owesCode ? await takeTry(tx, row, typed as string, caller, now) : RIGHT
-    if (!tried?.isRight) return tried
-    return consumeOnce(tx, row, secret, deviceCookie, caller, now)
-  })
+  const code = owesCode ? typed : undefined
+  const outcome = await requests().consume<SignedIn>(
+    row,
+    code,
+    caller.address,
+    (consuming) => consumeOnce(consuming, row, secret, deviceCookie, caller, now),
+    now,
+  )
   if (outcome && 'token' in outcome) return outcome
   if (outcome) throw new AppError('proof_failed', { proof: 'code', triesLeft: outcome.triesLeft })
   const late = await findAsDesktop(id, desktopSecret)
@@ -52,41 +55,8 @@ export async function consume(
   throw explain(late, 'consume', now)
 }
 
-interface Tried {
-  isRight: boolean
-  triesLeft: number
-}
-const RIGHT: Tried = { isRight: true, triesLeft: 0 }
-
-/** Counts a try at the one-time code, and only then compares; the last wrong one ends the request. Null where none is left. */
-async function takeTry(
-  tx: Runner,
-  row: LoginRequest,
-  typed: string,
-  caller: Caller,
-  now: Date,
-): Promise<Tried | null> {
-  const own = matches<'LoginRequest'>({
-    id: row.id,
-    desktopSecretHash: row.desktopSecretHash,
-    state: 'confirmed',
-  })
-  const [counted] = await tx.$queryRaw<Pick<LoginRequest, 'codeHash' | 'codeTries'>[]>(sql`
-    UPDATE "LoginRequest" SET "codeTries" = "codeTries" + 1
-    WHERE ${own} AND "codeTries" < ${oneTimeCode.TRIES} AND "expiresAt" > ${now}
-    RETURNING "codeHash", "codeTries"`)
-  if (!counted) return null
-  const isRight = oneTimeCode.check(row.id, counted.codeHash, typed)
-  const triesLeft = oneTimeCode.TRIES - counted.codeTries
-  if (!isRight && triesLeft === 0) {
-    const ended = await move(tx, 'proof_tries', { id: row.id }, {}, now)
-    if (ended) await auditRejection(tx, ended, caller, now)
-  }
-  return { isRight, triesLeft }
-}
-
 async function consumeOnce(
-  tx: Runner,
+  { tx, take, end }: Consuming,
   row: LoginRequest,
   secret: string,
   deviceCookie: string | undefined,
@@ -98,17 +68,10 @@ async function consumeOnce(
     UPDATE "Session" SET "lastSeenAt" = ${now} WHERE "id" = ${row.scanSessionId} AND ${isLiveAt(now)}
     RETURNING "id", "userId", "expiresAt"`)
   if (!approver) {
-    const ended = await move(tx, 'end_session', { id: row.id, scanSessionId: row.scanSessionId }, {}, now)
-    if (ended) await auditRejection(tx, ended, caller, now)
+    await end()
     return null
   }
-  const done = await move(
-    tx,
-    'consume',
-    { id: row.id, desktopSecretHash: hash(secret), scanSessionId: approver.id },
-    { consumedAt: now },
-    now,
-  )
+  const done = await take(approver.id)
   if (!done) return null
   const device = await claimDevice(
     tx,

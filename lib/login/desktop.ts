@@ -1,16 +1,14 @@
 /** What a desktop does with its login request: open it, read it, end it. */
-import { audit } from '../audit'
 import type { Caller } from '../caller'
-import { db } from '../db'
-import { isUniqueViolation } from '../db/errors'
 import { AppError } from '../errors'
 import { watch, type Watched } from '../events/watch'
 import type { LoginRequest } from '../generated/prisma/client'
-import { insertInto, join, sql, type Runner } from '../sql'
 import { equal, hash, newId, newSecret, splitToken } from '../tokens'
 import type { Reason } from '../wire'
-import { auditRejection, explain, findRequest, move, reject } from './move'
+import { explain, rejectionOf } from './move'
+import { findRequest, requests } from './requests'
 import { isFinal, statusAt } from './state'
+import type { NewRequest } from './store'
 import { after, UNSCANNED_SECONDS } from './times'
 import { hashUserCode, newUserCode } from './user-code'
 
@@ -35,61 +33,60 @@ export async function openRequest(
   deviceCookie?: string,
 ) {
   const secret = newSecret()
-  const device = splitToken(deviceCookie)
+  const own = await ownRequests(held)
+  await supersede(own, caller, now)
+  const browserId = own.at(-1)?.browserId ?? newId()
   for (;;) {
     const userCode = newUserCode()
-    try {
-      const opened = await db().move((tx) => insert(tx, caller, held, { secret, userCode, device }, now))
-      watch().remember(opened.request)
-      return { ...opened, secret, userCode }
-    } catch (error) {
-      // Another open request shows the same user code: draw again.
-      if (!isUniqueViolation(error)) throw error
-    }
+    const fresh = newRequest(caller, { secret, userCode, browserId, device: splitToken(deviceCookie) }, now)
+    const entry = { type: 'login_opened', loginRequestId: fresh.id, address: caller.address } as const
+    const request = await requests().add(fresh, entry, now)
+    // Null where another open request shows the same user code: draw again.
+    if (!request) continue
+    watch().remember(request)
+    const kept = new Set(own.filter((row) => after(row.expiresAt, KEPT_SECONDS) > now).map((row) => row.id))
+    return { request, secret, userCode, over: [...held.keys()].filter((id) => !kept.has(id)) }
   }
 }
 
-async function insert(
-  tx: Runner,
-  caller: Caller,
-  held: Map<string, string>,
-  fresh: { secret: string; userCode: string; device: ReturnType<typeof splitToken> },
-  now: Date,
-): Promise<{ request: LoginRequest; over: string[] }> {
-  const own = await ownRequests(tx, held)
+/** The requests whose secrets a browser holds, oldest first. */
+async function ownRequests(held: Map<string, string>): Promise<LoginRequest[]> {
+  if (held.size === 0) return []
+  const rows = await requests().find([...held.keys()])
+  return rows
+    .filter((row) => holdsSecret(row, held.get(row.id)))
+    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime())
+}
+
+/** Ends the oldest of a browser's open requests, so that there is room for one more. */
+async function supersede(own: LoginRequest[], { address }: Caller, now: Date): Promise<void> {
   const open = own.filter((row) => !isFinal(statusAt(row, now)))
-  for (const { id } of open.slice(0, Math.max(0, open.length - MAX_OPEN + 1))) {
-    const row = await move(tx, 'supersede', { id }, {}, now)
-    if (row) await auditRejection(tx, row, caller, now)
-  }
-  const created = insertInto('LoginRequest', {
+  const telling = { entry: (row: LoginRequest) => rejectionOf(row, address) }
+  for (const { id } of open.slice(0, Math.max(0, open.length - MAX_OPEN + 1)))
+    await requests().move('supersede', { id }, {}, telling, now)
+}
+
+function newRequest(
+  { agent, address }: Caller,
+  fresh: { secret: string; userCode: string; browserId: string; device: ReturnType<typeof splitToken> },
+  now: Date,
+): NewRequest {
+  return {
     id: newId(),
     state: 'new',
     purpose: 'sign_in',
     desktopSecretHash: hash(fresh.secret),
     userCodeHash: hashUserCode(fresh.userCode),
-    desktopKind: caller.agent.kind,
-    desktopBrowser: caller.agent.browser,
-    desktopSystem: caller.agent.system,
-    desktopAddress: caller.address,
+    desktopKind: agent.kind,
+    desktopBrowser: agent.browser,
+    desktopSystem: agent.system,
+    desktopAddress: address,
     desktopDeviceId: fresh.device?.id ?? null,
     desktopDeviceHash: fresh.device ? hash(fresh.device.secret) : null,
-    browserId: own.at(-1)?.browserId ?? newId(),
+    browserId: fresh.browserId,
     createdAt: now,
     expiresAt: after(now, UNSCANNED_SECONDS),
-  })
-  const [request] = await tx.$queryRaw<[LoginRequest]>(sql`${created} RETURNING *`)
-  await audit(tx, now, { type: 'login_opened', loginRequestId: request.id, address: caller.address })
-  const kept = new Set(own.filter((row) => after(row.expiresAt, KEPT_SECONDS) > now).map((row) => row.id))
-  return { request, over: [...held.keys()].filter((id) => !kept.has(id)) }
-}
-
-/** The requests whose secrets a browser holds, oldest first. */
-async function ownRequests(tx: Runner, held: Map<string, string>): Promise<LoginRequest[]> {
-  if (held.size === 0) return []
-  const rows = await tx.$queryRaw<LoginRequest[]>(sql`
-    SELECT * FROM "LoginRequest" WHERE "id" IN (${join([...held.keys()])}) ORDER BY "createdAt"`)
-  return rows.filter((row) => holdsSecret(row, held.get(row.id)))
+  }
 }
 
 function requireOwn<Row extends Watched>(row: Row | null, desktopSecret: string | undefined): Row {
@@ -121,12 +118,13 @@ export async function endAsDesktop(
   id: string,
   desktopSecret: string | undefined,
   reason: 'withdrawn' | 'not_me',
-  caller: Caller,
+  { address }: Caller,
   now: Date,
 ): Promise<Reason> {
   const name = reason === 'not_me' ? 'not_me' : 'withdraw'
-  const known = await findAsDesktop(id, desktopSecret)
-  const row = await reject(name, { id, desktopSecretHash: known.desktopSecretHash }, caller, now)
+  const { desktopSecretHash } = await findAsDesktop(id, desktopSecret)
+  const telling = { entry: (row: LoginRequest) => rejectionOf(row, address) }
+  const row = await requests().move(name, { id, desktopSecretHash }, {}, telling, now)
   if (!row) throw explain(await findRequest(id), name, now)
   return row.reason as Reason
 }

@@ -14,14 +14,15 @@ import { provePassword } from '../proofs/password'
 import { block, isBlocked, provenDevice } from '../sessions/block'
 import { isProven, requireStrong, type CurrentSession } from '../sessions/current'
 import { forgetDevice } from '../sessions/end'
-import { matches, sql, type Runner } from '../sql'
+import type { Runner } from '../sql'
 import { hash, newSecret } from '../tokens'
 import { STAY_SECONDS, type ConfirmBody, type Reason, type ScanBody } from '../wire'
 import { isLiveCode, splitScanCode } from './code'
-import { auditRejection, desktopOf, explain, findRequest, move, reject } from './move'
+import { desktopOf, explain, rejectionOf } from './move'
 import { ceremonyFor, type Ceremony } from './policy'
 import { demands } from './proofs'
-import { findAsScanner, REFUSAL_SECONDS, signalsOf, type ScanRow } from './signals'
+import { findRequest, requests } from './requests'
+import { REFUSAL_SECONDS, signalsOf, type ScanRow } from './signals'
 import { statusAt, type Move } from './state'
 import { isTicketFor } from './ticket'
 import { after, CONFIRMED_SECONDS, SCANNED_SECONDS } from './times'
@@ -65,31 +66,26 @@ export async function scan(
   const number = ceremony.proofs.includes('number') ? matchingNumber.challenge() : null
   const scanToken = newSecret()
   const claim = { scanSessionId: session.id }
-  const request = await db().move(async (tx) => {
-    const scanned = await move(
-      tx,
-      'scan',
-      { id: found.id },
-      {
-        ...claim,
-        scanUserId: session.userId,
-        scanTokenHash: hash(scanToken),
-        scannedAt: now,
-        risk: ceremony.risk,
-        proofs: ceremony.proofs.join(' '),
-        knownDeviceId: found.isKnown ? found.desktopDeviceId : null,
-        number: number?.number ?? null,
-        numberChoices: number?.choices.join(' ') ?? null,
-        expiresAt: new Date(Math.max(found.expiresAt.getTime(), after(now, SCANNED_SECONDS).getTime())),
-      },
-      now,
-    )
-    if (scanned) {
-      await audit(tx, now, { type: 'login_scanned', ...aboutDesktop(scanned, session, caller) })
-      return scanned
-    }
-    return move(tx, 'rescan', { id: found.id, ...claim }, { scanTokenHash: hash(scanToken) }, now)
-  })
+  const scanned = await requests().move(
+    'scan',
+    { id: found.id },
+    {
+      ...claim,
+      scanUserId: session.userId,
+      scanTokenHash: hash(scanToken),
+      scannedAt: now,
+      risk: ceremony.risk,
+      proofs: ceremony.proofs.join(' '),
+      knownDeviceId: found.isKnown ? found.desktopDeviceId : null,
+      number: number?.number ?? null,
+      numberChoices: number?.choices.join(' ') ?? null,
+      expiresAt: new Date(Math.max(found.expiresAt.getTime(), after(now, SCANNED_SECONDS).getTime())),
+    },
+    { entry: (row) => ({ type: 'login_scanned', ...aboutDesktop(row, session, caller) }) },
+    now,
+  )
+  const again = { scanTokenHash: hash(scanToken) }
+  const request = scanned ?? (await requests().move('rescan', { id: found.id, ...claim }, again, {}, now))
   if (!request) {
     const late = await findRequest(found.id)
     if (late) await notePresented(late, session, caller, now)
@@ -132,18 +128,12 @@ async function notePresented(
 ): Promise<void> {
   const status = statusAt(row, now)
   if (row.scanUserId === session.userId || (status !== 'scanned' && status !== 'confirmed')) return
-  await db().move(async (tx) => {
-    await audit(tx, now, { type: 'login_presented', ...aboutDesktop(row, session, caller) })
-    const [others] = await tx.$queryRaw<[{ count: number | bigint }]>(sql`
-      SELECT count(DISTINCT "userId") AS "count" FROM "AuditEvent"
-      WHERE "at" >= ${row.scannedAt} AND "loginRequestId" = ${row.id} AND "type" = 'login_presented'`)
-    if (Number(others.count) + 1 < MAX_ACCOUNTS) return
-    const ended = await move(tx, 'relay', { id: row.id }, {}, now)
-    if (!ended) return
-    // In the log of whoever claimed it: where the others are is not theirs to know.
-    await auditRejection(tx, ended, null, now)
-    db().afterCommit(tx, () => log().warn({ event: 'login_relayed', loginRequestId: row.id }, 'relayed'))
-  })
+  const entry = { type: 'login_presented', ...aboutDesktop(row, session, caller) } as const
+  const others = await requests().present(row, entry, now)
+  if (others + 1 < MAX_ACCOUNTS) return
+  // In the log of whoever claimed it: where the others are is not theirs to know.
+  if (await requests().move('relay', { id: row.id }, {}, rejection({ address: null }), now))
+    log().warn({ event: 'login_relayed', loginRequestId: row.id }, 'relayed')
 }
 
 /** The audit entry of what a phone does with a desktop's request. */
@@ -165,7 +155,7 @@ async function resolve(
 ): Promise<ScanRow> {
   if ('userCode' in body) return resolveUserCode(body.userCode, session, caller, now)
   const { id, code } = 'code' in body ? splitScanCode(body.code) : { id: body.id, code: null }
-  const row = await findAsScanner(sql`"id" = ${id}`, session.userId, now)
+  const row = await requests().findAsScanner({ id }, session.userId, now)
   if (row?.scanSessionId === session.id) return row
   const entitled = row && (code === null ? isTicketFor(ticket, id, now) : isLiveCode(row, code, now))
   if (!entitled) throw new AppError(code === null ? 'not_found' : 'expired')
@@ -184,8 +174,8 @@ async function resolveUserCode(
     ['user_code_address', caller.bucket],
   ]
   await takeAll(tries)
-  const where = matches<'LoginRequest'>({ userCodeHash: userCodeHashes(typed) })
-  const row = await findAsScanner(where, session.userId, now)
+  const shown = { userCodeHash: userCodeHashes(typed) }
+  const row = await requests().findAsScanner(shown, session.userId, now)
   if (!row) throw new AppError('not_found')
   await giveBackAll(tries)
   return row
@@ -232,11 +222,9 @@ export async function confirm(
   if (demands(row, 'password') && !isProven(session, now)) await askPassword(session, body.password)
   const code = demands(row, 'code') ? oneTimeCode.challenge(id, body.scanToken) : null
   const isRight = !demands(row, 'number') || matchingNumber.check(row.number, body.number as number)
-  const request = await db().move((tx) =>
-    isRight
-      ? approve(tx, binding, body, code?.hash ?? null, session, caller, now)
-      : endByWrongNumber(tx, binding, caller, now),
-  )
+  const request = isRight
+    ? await approve(binding, body, code?.hash ?? null, session, caller, now)
+    : await requests().move('wrong_number', binding, {}, rejection(caller), now)
   if (!request) throw await explainToPhone(id, session, 'confirm', now)
   if (!isRight)
     throw new AppError('proof_failed', { proof: 'number', status: 'rejected', reason: 'wrong_number' })
@@ -261,8 +249,7 @@ async function askPassword(session: CurrentSession, password: string | undefined
   await provePassword(session, password)
 }
 
-async function approve(
-  tx: Runner,
+function approve(
   binding: ReturnType<typeof phoneBinding>,
   { stay, kind }: ConfirmBody,
   codeHash: string | null,
@@ -270,8 +257,7 @@ async function approve(
   caller: Caller,
   now: Date,
 ): Promise<LoginRequest | null> {
-  const row = await move(
-    tx,
+  return requests().move(
     'confirm',
     binding,
     {
@@ -281,23 +267,15 @@ async function approve(
       confirmedAt: now,
       expiresAt: after(now, codeHash === null ? CONFIRMED_SECONDS : oneTimeCode.SECONDS),
     },
+    { entry: (row) => ({ type: 'login_confirmed', ...aboutDesktop(row, session, caller), detail: kind }) },
     now,
   )
-  if (row)
-    await audit(tx, now, { type: 'login_confirmed', ...aboutDesktop(row, session, caller), detail: kind })
-  return row
 }
 
-async function endByWrongNumber(
-  tx: Runner,
-  binding: ReturnType<typeof phoneBinding>,
-  caller: Caller,
-  now: Date,
-): Promise<LoginRequest | null> {
-  const row = await move(tx, 'wrong_number', binding, {}, now)
-  if (row) await auditRejection(tx, row, caller, now)
-  return row
-}
+/** What ending a request writes. */
+const rejection = ({ address }: Pick<Caller, 'address'>) => ({
+  entry: (row: LoginRequest) => rejectionOf(row, address),
+})
 
 /**
  * The phone declines, or takes its approval back before the desktop has used it. With `report` that desktop can't ask
@@ -315,9 +293,11 @@ export async function decline(
 ): Promise<Reason> {
   // It reaches further than this request.
   if (report) requireStrong(session, now)
-  const row = await reject('decline', phoneBinding(id, scanToken, session), caller, now, (tx, row) =>
-    report ? reportDesktop(tx, row, session, caller, now) : undefined,
-  )
+  const telling = {
+    ...rejection(caller),
+    ...(report && { also: (tx: Runner, row: LoginRequest) => reportDesktop(tx, row, session, caller, now) }),
+  }
+  const row = await requests().move('decline', phoneBinding(id, scanToken, session), {}, telling, now)
   if (!row) throw await explainToPhone(id, session, 'decline', now)
   return row.reason as Reason
 }

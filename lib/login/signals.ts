@@ -2,7 +2,6 @@
 import proxyAddr from 'proxy-addr'
 import type { Caller } from '../caller'
 import { compare } from '../compare'
-import { db } from '../db'
 import { settings } from '../env'
 import type { LoginRequest } from '../generated/prisma/client'
 import type { CurrentSession } from '../sessions/current'
@@ -30,27 +29,20 @@ export interface ScanRow extends LoginRequest {
 
 const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * DAY_MS)
 
-/** The request that `where` means, as `userId` scans it, in one statement; null where there is none. */
-export async function findAsScanner(where: Statement, userId: string, now: Date): Promise<ScanRow | null> {
+/** Columns that a `LoginRequest` has for `userId`, in SQL: all of a `ScanRow` but its refusals. */
+export function signalColumns(userId: string, now: Date): Statement {
   const entries = (which: Condition<'AuditEvent'>, days: number): Statement => sql`(
     SELECT count(*) FROM "AuditEvent"
     WHERE ${matches<'AuditEvent'>({ userId, ...which })} AND "at" > ${daysBefore(now, days)})`
-  const refusedSince = new Date(now.getTime() - REFUSAL_SECONDS * 1000)
-  const isKnown = isKnownTo(userId, now)
-  const [row] = await db().query((client) =>
-    client.$queryRaw<ScanRow[]>(sql`
-      SELECT "LoginRequest".*,
-        ${isKnown} AS "isKnown",
-        ${hasBlocks(userId, now)} AS "hasBlocks",
-        ${entries({ type: 'login_rejected', detail: 'wrong_number' }, WRONG_PICK_DAYS)} AS "wrongPicks",
-        ${entries({ type: ['login_reported', 'session_reported'] }, REPORT_DAYS)} AS "reports",
-        (SELECT count(*) FROM "LoginRequest" AS "earlier"
-          WHERE "earlier"."browserId" = "LoginRequest"."browserId" AND "earlier"."reason" = 'not_me'
-            AND "earlier"."scanUserId" = ${userId} AND "earlier"."scannedAt" > ${refusedSince}) AS "refusals"
-      FROM "LoginRequest" WHERE ${where}`),
-  )
-  return row ?? null
+  return sql`
+    ${isKnownTo(userId, now)} AS "isKnown",
+    ${hasBlocks(userId, now)} AS "hasBlocks",
+    ${entries({ type: 'login_rejected', detail: 'wrong_number' }, WRONG_PICK_DAYS)} AS "wrongPicks",
+    ${entries({ type: ['login_reported', 'session_reported'] }, REPORT_DAYS)} AS "reports"`
 }
+
+/** Since when a browser's "Not me" counts. */
+export const refusedSince = (now: Date): Date => new Date(now.getTime() - REFUSAL_SECONDS * 1000)
 
 /** True, in SQL, where the desktop of a `LoginRequest` is a browser in which `userId` was before, and nothing spoke against it. */
 const isKnownTo = (userId: string, now: Date): Statement => sql`

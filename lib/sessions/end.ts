@@ -3,7 +3,7 @@ import { auditAll } from '../audit'
 import { db, type Transaction } from '../db'
 import { AppError } from '../errors'
 import type { Prisma } from '../generated/prisma/client'
-import { endRequestsOf } from '../login/move'
+import { requests } from '../login/requests'
 import { sql, type Runner } from '../sql'
 import { liveAt, requireLive, requireStrong, type CurrentSession } from './current'
 import { liveSessions } from './list'
@@ -45,7 +45,7 @@ export async function endSessions(
     ended.push(...generationIds)
     generation = { parentId: { in: generationIds }, kind: 'derived' }
   }
-  await endRequestsOf(tx, ended, now)
+  await requests().endOf(tx, ended, now)
   return ended.length
 }
 
@@ -123,7 +123,7 @@ export async function endOthers(
 ): Promise<number> {
   await distrustDevices(tx, { userId: session.userId, id: { not: session.deviceId } }, now)
   // They were scanned when their desktops were still known.
-  await endRequestsOf(tx, [session.id], now)
+  await requests().endOf(tx, [session.id], now)
   await tx.session.updateMany({ where: { id: session.id, kind: 'derived' }, data: { kind: 'independent' } })
   const others = await tx.session.findMany({
     where: { userId: session.userId, id: { not: session.id }, ...liveAt(now) },

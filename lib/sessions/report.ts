@@ -4,6 +4,7 @@ import { db, type Transaction } from '../db'
 import { AppError } from '../errors'
 import type { Device, Session } from '../generated/prisma/client'
 import { log } from '../log'
+import { requests } from '../login/requests'
 import { findLink, spendLink } from '../notify/links'
 import { sql, type Runner } from '../sql'
 import type { DeviceKind } from '../wire'
@@ -110,9 +111,7 @@ async function blockAll(
   const { userId, loginRequestId, device } = session
   const none = { userId, address: null, browser: null, system: null }
   for (const deviceId of deviceIds) await block(tx, { ...none, deviceId }, now)
-  const asked = loginRequestId
-    ? await tx.loginRequest.findUnique({ where: { id: loginRequestId }, select: { desktopAddress: true } })
-    : null
+  const [asked] = loginRequestId ? await requests().find([loginRequestId], tx) : []
   const { browser, system } = device
   for (const address of new Set([session.address, asked?.desktopAddress ?? null]))
     if (address !== null) await block(tx, { userId, deviceId: null, address, browser, system }, now)

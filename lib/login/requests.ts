@@ -1,0 +1,16 @@
+/** Login requests, wherever this process keeps them. */
+import type { LoginRequest } from '../generated/prisma/client'
+import type { RequestStore } from './store'
+import { DatabaseStore } from './stores/database'
+
+const REQUESTS = Symbol.for('qr-login.requests')
+const shared = globalThis as { [REQUESTS]?: RequestStore }
+
+/** The process's store of login requests (on globalThis: routes and the front door are bundled apart). */
+export const requests = (): RequestStore => (shared[REQUESTS] ??= new DatabaseStore())
+
+/** The row of a request, or null. */
+export async function findRequest(id: string): Promise<LoginRequest | null> {
+  const [row] = await requests().find([id])
+  return row ?? null
+}

@@ -1,0 +1,160 @@
+/**
+ * Login requests as rows: a move is one conditional update whose `where` holds the id, the states that allow the move,
+ * the binding of who may make it, and the time. The audit entry is in the same transaction; those who wait hear of it
+ * after the commit.
+ */
+import { audit, type AuditEntry } from '../../audit'
+import { db } from '../../db'
+import { isUniqueViolation } from '../../db/errors'
+import type { LoginRequest } from '../../generated/prisma/client'
+import * as oneTimeCode from '../../proofs/one-time-code'
+import { assign, insertInto, join, matches, sql, type Condition, type Runner } from '../../sql'
+import { announce, changesOf, rejectionOf } from '../move'
+import { refusedSince, signalColumns, type ScanRow } from '../signals'
+import { MOVES, type Move } from '../state'
+import type { Binding, Consuming, NewRequest, RequestStore, Shown, Telling, Tried } from '../store'
+
+const KEPT_MS = 86_400_000
+
+/** Makes a move for every row that `where` holds: the rows as they are after it. */
+async function moveAll(
+  tx: Runner,
+  name: Move,
+  where: Condition<'LoginRequest'>,
+  data: Partial<LoginRequest>,
+  now: Date,
+): Promise<LoginRequest[]> {
+  const rows = await tx.$queryRaw<LoginRequest[]>(sql`
+    UPDATE "LoginRequest" SET ${assign<'LoginRequest'>(changesOf(name, data))}, "revision" = "revision" + 1
+    WHERE ${matches<'LoginRequest'>({ ...where, state: MOVES[name].from })} AND "expiresAt" > ${now}
+    RETURNING *`)
+  for (const row of rows) db().afterCommit(tx, () => announce(row))
+  return rows
+}
+
+/** Ends every row that `where` holds, with the audit entries of that. */
+async function endAll(
+  tx: Runner,
+  name: Move,
+  where: Condition<'LoginRequest'>,
+  address: string | null,
+  now: Date,
+): Promise<void> {
+  for (const row of await moveAll(tx, name, where, {}, now)) await audit(tx, now, rejectionOf(row, address))
+}
+
+/** Counts a try at the one-time code, and only then compares; the last wrong one ends the request. Null where none is left. */
+async function takeTry(
+  tx: Runner,
+  row: LoginRequest,
+  typed: string,
+  address: string | null,
+  now: Date,
+): Promise<Tried | null> {
+  const own = matches<'LoginRequest'>({
+    id: row.id,
+    desktopSecretHash: row.desktopSecretHash,
+    state: 'confirmed',
+  })
+  const [counted] = await tx.$queryRaw<Pick<LoginRequest, 'codeHash' | 'codeTries'>[]>(sql`
+    UPDATE "LoginRequest" SET "codeTries" = "codeTries" + 1
+    WHERE ${own} AND "codeTries" < ${oneTimeCode.TRIES} AND "expiresAt" > ${now}
+    RETURNING "codeHash", "codeTries"`)
+  if (!counted) return null
+  const isRight = oneTimeCode.check(row.id, counted.codeHash, typed)
+  const triesLeft = oneTimeCode.TRIES - counted.codeTries
+  if (!isRight && triesLeft === 0) await endAll(tx, 'proof_tries', { id: row.id }, address, now)
+  return { isRight, triesLeft }
+}
+
+export class DatabaseStore implements RequestStore {
+  async add(request: NewRequest, entry: AuditEntry, now: Date): Promise<LoginRequest | null> {
+    try {
+      return await db().move(async (tx) => {
+        const insert = insertInto('LoginRequest', request)
+        const [row] = await tx.$queryRaw<[LoginRequest]>(sql`${insert} RETURNING *`)
+        await audit(tx, now, entry)
+        return row
+      })
+    } catch (error) {
+      if (isUniqueViolation(error)) return null
+      throw error
+    }
+  }
+
+  find(ids: readonly string[], tx?: Runner): Promise<LoginRequest[]> {
+    const select = sql`SELECT * FROM "LoginRequest" WHERE "id" IN (${join([...ids])})`
+    const ask = (client: Runner) => client.$queryRaw<LoginRequest[]>(select)
+    return tx ? ask(tx) : db().query(ask)
+  }
+
+  async findAsScanner(shown: Shown, userId: string, now: Date): Promise<ScanRow | null> {
+    const select = sql`
+      SELECT "LoginRequest".*, ${signalColumns(userId, now)},
+        (SELECT count(*) FROM "LoginRequest" AS "earlier"
+          WHERE "earlier"."browserId" = "LoginRequest"."browserId" AND "earlier"."reason" = 'not_me'
+            AND "earlier"."scanUserId" = ${userId} AND "earlier"."scannedAt" > ${refusedSince(now)}) AS "refusals"
+      FROM "LoginRequest" WHERE ${matches<'LoginRequest'>(shown)}`
+    const [row] = await db().query((client) => client.$queryRaw<ScanRow[]>(select))
+    return row ?? null
+  }
+
+  move(
+    name: Move,
+    binding: Binding,
+    data: Partial<LoginRequest>,
+    { entry, also }: Telling,
+    now: Date,
+  ): Promise<LoginRequest | null> {
+    return db().move(async (tx) => {
+      const [row] = await moveAll(tx, name, binding, data, now)
+      if (!row) return null
+      if (entry) await audit(tx, now, entry(row))
+      await also?.(tx, row)
+      return row
+    })
+  }
+
+  endOf(tx: Runner, sessionIds: string[], now: Date): Promise<void> {
+    return endAll(tx, 'end_session', { scanSessionId: sessionIds }, null, now)
+  }
+
+  present(row: LoginRequest, entry: AuditEntry & { userId: string }, now: Date): Promise<number> {
+    return db().move(async (tx) => {
+      await audit(tx, now, entry)
+      const [others] = await tx.$queryRaw<[{ count: number | bigint }]>(sql`
+        SELECT count(DISTINCT "userId") AS "count" FROM "AuditEvent"
+        WHERE "at" >= ${row.scannedAt} AND "loginRequestId" = ${row.id} AND "type" = ${entry.type}`)
+      return Number(others.count)
+    })
+  }
+
+  consume<T extends object>(
+    row: LoginRequest,
+    typed: string | undefined,
+    address: string | null,
+    make: (consuming: Consuming) => Promise<T | null>,
+    now: Date,
+  ): Promise<T | Tried | null> {
+    // In one transaction, so that tries which come behind the right one can't end what it opens.
+    return db().move(async (tx) => {
+      const tried = typed === undefined ? undefined : await takeTry(tx, row, typed, address, now)
+      if (tried === null || tried?.isRight === false) return tried
+      return make({
+        tx,
+        take: async (scanSessionId) => {
+          const binding = { id: row.id, desktopSecretHash: row.desktopSecretHash, scanSessionId }
+          const [taken] = await moveAll(tx, 'consume', binding, { consumedAt: now }, now)
+          return taken ?? null
+        },
+        end: () => endAll(tx, 'end_session', { id: row.id, scanSessionId: row.scanSessionId }, address, now),
+      })
+    })
+  }
+
+  async sweep(now: Date): Promise<number> {
+    const over = { expiresAt: { lt: new Date(now.getTime() - KEPT_MS) } }
+    const { count } = await db().write((tx) => tx.loginRequest.deleteMany({ where: over }))
+    return count
+  }
+}
