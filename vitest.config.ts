@@ -1,6 +1,6 @@
 import { configDefaults, defineConfig } from 'vitest/config'
 
-/** `TEST_DATABASE=postgresql` runs the same tests on PostgreSQL, but for these. */
+/** `TEST_DATABASE=postgresql` (or `postgresql+redis`) runs the same tests there, but for these. */
 const ABOUT_SQLITE = [
   'lib/db/**',
   'lib/migrations/**',
@@ -8,7 +8,7 @@ const ABOUT_SQLITE = [
   'lib/login/statements.test.ts',
   'lib/events/**',
 ]
-const isPostgres = process.env.TEST_DATABASE === 'postgresql'
+const isPostgres = process.env.TEST_DATABASE?.startsWith('postgresql')
 
 export default defineConfig({
   resolve: { alias: { '@': import.meta.dirname } },

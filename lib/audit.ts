@@ -1,6 +1,5 @@
 /** What happened, for the person and the operator. Append-only, and written in the transaction that it tells of. */
-import type { Transaction } from './db'
-import { insertInto, type Runner } from './sql'
+import { insertAll, insertInto, type Runner } from './sql'
 import type { Agent } from './user-agent'
 
 export type AuditType =
@@ -56,7 +55,17 @@ export async function audit(tx: Runner, now: Date, entry: AuditEntry): Promise<v
   await tx.$queryRaw(insertInto('AuditEvent', row(now, entry)))
 }
 
+/** An entry, and when it happened. */
+export interface Dated {
+  at: Date
+  entry: AuditEntry
+}
+
+/** What happened at one moment. */
+export const datedAll = (at: Date, entries: AuditEntry[]): Dated[] => entries.map((entry) => ({ at, entry }))
+
 /** Writes several entries in one statement. */
-export async function auditAll(tx: Transaction, now: Date, entries: AuditEntry[]): Promise<void> {
-  if (entries.length > 0) await tx.auditEvent.createMany({ data: entries.map((entry) => row(now, entry)) })
+export async function auditAll(tx: Runner, entries: Dated[]): Promise<void> {
+  const [first, ...others] = entries.map(({ at, entry }) => row(at, entry))
+  if (first) await tx.$queryRaw(insertAll('AuditEvent', [first, ...others]))
 }

@@ -1,7 +1,8 @@
-/** The bus: within this process alone, or by PostgreSQL where several servers share a database. */
+/** The bus: within this process alone, by Redis, or by PostgreSQL where several servers share a database. */
 import type { Bus } from './bus/bus'
 import { MemoryBus } from './bus/memory'
 import { PostgresBus } from './bus/postgres'
+import { RedisBus } from './bus/redis'
 import { settings } from './env'
 
 export type { Bus, Listener } from './bus/bus'
@@ -13,6 +14,7 @@ const shared = globalThis as { [BUS]?: Bus }
 export const bus = (): Bus => (shared[BUS] ??= open())
 
 function open(): Bus {
-  const { database } = settings()
+  const { database, redisUrl } = settings()
+  if (redisUrl !== undefined) return new RedisBus(redisUrl)
   return database.engine === 'sqlite' ? new MemoryBus() : new PostgresBus(database.url)
 }

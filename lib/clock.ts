@@ -1,7 +1,8 @@
-/** The time by the database's clock: servers that share a database must agree on what is over. */
+/** The time by the database's clock, or Redis's: servers that share one must agree on what is over. */
 import { db } from './db'
 import { settings } from './env'
 import { log } from './log'
+import { answeredByRedis } from './redis'
 import { sql } from './sql'
 
 const EVERY_MS = 60_000
@@ -14,18 +15,40 @@ const shared = globalThis as { [CLOCK]?: number }
 /** Now, as this process would have it if its clock were the database's. */
 export const clock = (): Date => new Date(Date.now() + (shared[CLOCK] ?? 0))
 
-/** Asks the database, and keeps by how much this machine's clock is off. A SQLite file has no clock of its own. */
+/**
+ * Asks whoever decides when login requests are over, and keeps by how much this machine's clock is off. A SQLite file has
+ * no clock of its own.
+ */
 export async function setClock(): Promise<void> {
-  if (settings().database.engine === 'sqlite') return
+  const { database, redisUrl } = settings()
+  if (database.engine === 'sqlite') return
+  const ask = redisUrl === undefined ? databaseTime : redisTime
+  // The first may have waited for a connection: the quickest answer is the truest.
+  const samples = [await sample(ask), await sample(ask), await sample(ask)]
+  const { offset } = samples.reduce((best, one) => (one.took < best.took ? one : best))
+  if (Math.abs(offset - (shared[CLOCK] ?? 0)) > WORTH_TELLING_MS)
+    log().warn({ offset }, 'this machine’s clock differs from the shared one, which is used')
+  shared[CLOCK] = offset
+}
+
+async function sample(ask: () => Promise<number>): Promise<{ offset: number; took: number }> {
   const asked = Date.now()
+  const told = await ask()
+  const took = Date.now() - asked
+  // Half of the way there and back lies between its answer and now.
+  return { offset: Math.round(told - (asked + took / 2)), took }
+}
+
+async function databaseTime(): Promise<number> {
   const [row] = await db().query((client) =>
     client.$queryRaw<[{ at: Date }]>(sql`SELECT clock_timestamp()::timestamp AS "at"`),
   )
-  // Half of the way there and back lies between its answer and now.
-  const offset = Math.round(row.at.getTime() - (asked + Date.now()) / 2)
-  if (Math.abs(offset - (shared[CLOCK] ?? 0)) > WORTH_TELLING_MS)
-    log().warn({ offset }, 'this machine’s clock differs from the database’s: the database’s is used')
-  shared[CLOCK] = offset
+  return row.at.getTime()
+}
+
+async function redisTime(): Promise<number> {
+  const [seconds, microseconds] = await answeredByRedis((client) => client.time())
+  return Number(seconds) * 1000 + Number(microseconds) / 1000
 }
 
 /**

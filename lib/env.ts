@@ -26,6 +26,8 @@ export interface Settings {
   port: number
   dataDir: string
   database: { engine: 'sqlite'; file: string } | ({ engine: 'postgresql' } & PostgresSettings)
+  /** Where login requests, limits and events are; undefined leaves them to the database and this process. */
+  redisUrl: string | undefined
   /** Newest first: the first one signs, all of them verify. */
   authSecrets: [string, ...string[]]
   signUp: 'open' | 'closed'
@@ -61,6 +63,9 @@ export class SettingsError extends Error {
 const SECRET_MIN = 32
 const SECRET_FILE = 'auth-secret'
 
+/** What is wrong with them is said without them. */
+const SECRET_SETTINGS = ['SMTP_URL', 'REDIS_URL', 'METRICS_TOKEN']
+
 const EXAMPLES: Record<string, string> = {
   PORT: 'a number from 1 to 65535',
   APP_URL: 'an address like https://login.example.org',
@@ -68,6 +73,7 @@ const EXAMPLES: Record<string, string> = {
   API_DOCS: 'on or off',
   FAST_LANE: 'on or off',
   PROOF_POLICY: 'adaptive, strict or off',
+  REDIS_URL: 'an address like redis://:password@redis.example.org:6379/0',
   SMTP_URL: 'an address like smtps://user:password@mail.example.org',
   AUDIT_DAYS: 'a whole number from 30',
   MAX_STREAMS: 'a whole number from 0',
@@ -85,6 +91,7 @@ const Environment = z.object({
   DATABASE_URL: z.string().optional(),
   DATABASE_POOL: z.coerce.number().int().min(2).max(1_000).default(10),
   DATABASE_TIMEOUT_SECONDS: z.coerce.number().positive().max(600).default(5),
+  REDIS_URL: z.url({ protocol: /^rediss?$/ }).optional(),
   AUTH_SECRET: z.string().optional(),
   SIGN_UP: z.enum(['open', 'closed']).default('open'),
   TRUSTED_PROXIES: z.string().default(''),
@@ -105,6 +112,9 @@ const Environment = z.object({
   METRICS_TOKEN: z.string().min(16).optional(),
   LOG_LEVEL: z.enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent']).default('info'),
 })
+
+/** The environment variables that are read. */
+export const SETTING_NAMES: readonly string[] = Object.keys(Environment.shape)
 
 /** True where what stands before the @ can be decoded. */
 function hasReadableUser(url: string): boolean {
@@ -267,12 +277,17 @@ export function readSettings(environment: Record<string, string | undefined>): S
     const key = String(issue?.path[0])
     const example = EXAMPLES[key] ?? 'what README.md lists for it'
     // It may hold a password.
-    const value = key === 'SMTP_URL' ? 'not one' : `"${set[key]}"`
+    const value = SECRET_SETTINGS.includes(key) ? 'not one' : `"${set[key]}"`
     throw new SettingsError(`${key} is ${value} (${issue?.message}): set it to ${example}`)
   }
   const env = parsed.data
   const dataDir = path.resolve(/* turbopackIgnore: true */ env.DATA_DIR)
   makeDataFolder(dataDir)
+  const database = readDatabase(env.DATABASE_URL, dataDir, env)
+  if (env.REDIS_URL !== undefined && database.engine === 'sqlite')
+    throw new SettingsError(
+      'REDIS_URL is set, but several servers can’t share a SQLite file: set DATABASE_URL to a PostgreSQL database, or unset REDIS_URL',
+    )
   const { appUrl, appUrlIsSet } = readAppUrl(env.APP_URL, env.HOST, env.PORT)
   if (env.RATE_LIMIT_SCALE !== 1 && !isLoopback(new URL(appUrl).hostname) && !isLoopback(env.HOST ?? ''))
     throw new SettingsError(
@@ -285,7 +300,8 @@ export function readSettings(environment: Record<string, string | undefined>): S
     host: env.HOST,
     port: env.PORT,
     dataDir,
-    database: readDatabase(env.DATABASE_URL, dataDir, env),
+    database,
+    redisUrl: env.REDIS_URL,
     authSecrets: readSecrets(env.AUTH_SECRET, dataDir, env.DATABASE_URL),
     signUp: env.SIGN_UP,
     trustedProxies: readNetworks('TRUSTED_PROXIES', env.TRUSTED_PROXIES),

@@ -8,7 +8,7 @@ import { disableUser, resetPassword } from './operator'
 import { resetByLink, sendResetLink } from './password-reset'
 import * as passwords from './passwords'
 import { findSession } from './sessions/current'
-import { refused } from './testing/outcomes'
+import { refused, rowOf } from './testing/outcomes'
 import {
   givePassword,
   later,
@@ -84,7 +84,7 @@ describe('a link', () => {
     for (const { token, device } of [phone, desktop])
       expect(await findSession(token, device, NOON, null)).toBeNull()
     const { state, devices, events } = await db().read(async (client) => ({
-      state: (await client.loginRequest.findUniqueOrThrow({ where: { id: requestId } })).reason,
+      state: (await rowOf(requestId)).reason,
       devices: await client.device.findMany({ where: { userId: id } }),
       events: await client.auditEvent.findMany({ where: { userId: id, type: 'password_changed' } }),
     }))

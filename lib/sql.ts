@@ -59,9 +59,16 @@ function entriesOf(row: object): [string, unknown][] {
 }
 
 /** `INSERT INTO …`; columns that are left out get their default. */
-export function insertInto<T extends Table>(table: T, row: Columns<T>): Statement {
-  const names = columns<T>(Object.keys(row) as (keyof Tables[T] & string)[])
-  return sql`INSERT INTO ${name(table)} (${names}) VALUES (${join(entriesOf(row).map(([, value]) => value))})`
+export const insertInto = <T extends Table>(table: T, row: Columns<T>): Statement => insertAll(table, [row])
+
+/** The same for several rows, which have the same columns. */
+export function insertAll<T extends Table>(
+  table: T,
+  rows: readonly [Columns<T>, ...Columns<T>[]],
+): Statement {
+  const names = columns<T>(Object.keys(rows[0]) as (keyof Tables[T] & string)[])
+  const values = rows.map((row) => sql`(${join(entriesOf(row).map(([, value]) => value))})`)
+  return sql`INSERT INTO ${name(table)} (${names}) VALUES ${join(values, ', ')}`
 }
 
 /** `"a" = ?, "b" = ?`, for what stands behind `SET`. */

@@ -1,10 +1,10 @@
 import { describe, expect, test, vi } from 'vitest'
-import { db } from './db'
 import { settings } from './env'
 import { LIMITS, take } from './limits/limits'
 import * as passwords from './passwords'
 import { findSession } from './sessions/current'
 import { signOut } from './sessions/end'
+import { rowOf } from './testing/outcomes'
 import { later, letIn, NOON, openAndConfirm, PHONE, sessionOf } from './testing/people'
 import { disableUser, enableUser, listUsers, resetPassword } from './operator'
 import { changeName, changePassword, createUser, reauthenticate, signInWithPassword } from './users'
@@ -137,13 +137,8 @@ describe('changing the password', () => {
     expect(await changePassword(laptop.session, passwords, NOON, null)).toBe(2)
     const live = [laptop, phone, desktop].map(({ token, device }) => findSession(token, device, NOON, null))
     expect((await Promise.all(live)).map(Boolean)).toEqual([true, false, false])
-    const requests = await db().read((client) =>
-      client.loginRequest.findMany({
-        where: { id: { in: [id, own.id] } },
-        select: { state: true, reason: true },
-      }),
-    )
-    expect(requests).toEqual(Array(2).fill({ state: 'rejected', reason: 'session_ended' }))
+    for (const request of [id, own.id])
+      expect(await rowOf(request)).toMatchObject({ state: 'rejected', reason: 'session_ended' })
     await expect(signIn(email)).rejects.toMatchObject({ code: 'proof_failed' })
     await expect(signIn(email, 'battery staple')).resolves.toBeDefined()
   })

@@ -2,7 +2,7 @@
 import { createServer, request as send, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterEach, expect, test } from 'vitest'
-import { db } from '../lib/db'
+import { countRequests } from '../lib/testing/outcomes'
 import { settings } from '../lib/env'
 import { openedWith } from '../lib/http/caller'
 import { LIMITS, take } from '../lib/limits/limits'
@@ -33,7 +33,7 @@ async function ask(headers: Record<string, string>, path = '/login', method = 'G
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   closing.push(() => server.close())
   const { port } = server.address() as AddressInfo
-  const before = await countRows()
+  const before = await countRequests()
   return new Promise<{ opened: { id: string } | null; cookies: string[]; rows: number }>(
     (resolve, reject) => {
       const options = { port, path, method, headers: { host: 'localhost:3000', ...headers } }
@@ -45,7 +45,7 @@ async function ask(headers: Record<string, string>, path = '/login', method = 'G
           resolve({
             opened,
             cookies: response.headers['set-cookie'] ?? [],
-            rows: (await countRows()) - before,
+            rows: (await countRequests()) - before,
           })
         })
       })
@@ -54,8 +54,6 @@ async function ask(headers: Record<string, string>, path = '/login', method = 'G
     },
   )
 }
-
-const countRows = () => db().read((client) => client.loginRequest.count())
 
 test('a person who goes to the sign-in page gets it with a request, and its secret as a cookie', async () => {
   const { opened, cookies, rows } = await ask(NAVIGATION)

@@ -1,6 +1,7 @@
 /** The bus by PostgreSQL's LISTEN and NOTIFY, on one connection of its own: every server on the database hears it. */
 import pg from 'pg'
 import { attempt } from '../attempt'
+import { impatientSocket } from '../db/line'
 import { log } from '../log'
 import { newId } from '../tokens'
 import type { Bus, Listener } from './bus'
@@ -13,6 +14,8 @@ const MESSAGES_AT_ONCE = 100
 /** Past this many that could not be sent, they are dropped: who waits reads the database then. */
 const MAX_QUEUED = 10_000
 const CONNECT_WITHIN_MS = 5_000
+/** How long PostgreSQL may take to hand on a batch. */
+const SENT_WITHIN_MS = 10_000
 const RECONNECT_MS = { least: 100, most: 5_000 }
 
 export class PostgresBus implements Bus {
@@ -64,6 +67,7 @@ export class PostgresBus implements Bus {
       connectionString: this.url,
       connectionTimeoutMillis: CONNECT_WITHIN_MS,
       keepAlive: true,
+      stream: impatientSocket(SENT_WITHIN_MS, () => this.#sending || !this.isUp),
       application_name: 'qr-login bus',
     })
     // A connection that breaks says so twice, and then ends once.

@@ -11,10 +11,13 @@ import { log } from '../log'
 import type { Runner, Statement } from '../sql'
 import type { Database, Transaction } from './database'
 import { answered, isSerializationFailure, translate } from './errors'
+import { impatientSocket } from './line'
 
 /** Past this many transactions that wait for a connection, a quick refusal is kinder than a long wait. */
 const MAX_WAITING = 500
 const CONNECT_WITHIN_MS = 5_000
+/** A connection that nobody uses is closed after this long. */
+const IDLE_MS = 10_000
 /** A transaction that met another one head on (deadlock, serialization) is tried again so often. */
 const MAX_TRIES = 3
 
@@ -67,6 +70,9 @@ export class PostgresDatabase implements Database {
       connectionString: url,
       max: poolSize,
       connectionTimeoutMillis: CONNECT_WITHIN_MS,
+      idleTimeoutMillis: IDLE_MS,
+      // Longer than any statement may take, and than an unused connection is kept.
+      stream: impatientSocket(statementTimeoutMs + IDLE_MS),
       statement_timeout: statementTimeoutMs,
       // A node that hangs in the middle of a transaction must not hold its locks for ever.
       idle_in_transaction_session_timeout: statementTimeoutMs * 2,
@@ -75,6 +81,8 @@ export class PostgresDatabase implements Database {
     })
     // Of connections that nobody uses at the moment: the next use makes another.
     this.#pool.on('error', (error) => log().warn({ cause: error.message }, 'a database connection broke'))
+    // Of those in use, the next statement says so; an error that nobody listens to would end the process.
+    this.#pool.on('connect', (connection) => void connection.on('error', () => {}))
     // The twin schema makes the same client, but for the engine inside of it.
     this.#client = new PostgresClient({
       adapter: new PrismaPg(this.#pool),

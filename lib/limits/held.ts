@@ -67,9 +67,6 @@ export function hold(bucket: string, end: () => void, reader: Reader): () => voi
   }
 }
 
-/** True once the server stops. */
-export const isClosing = (): boolean => held().closing
-
 /** The server stops: ends all that is held, and holds nothing more. */
 export function endHeld(): void {
   held().closing = true

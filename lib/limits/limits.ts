@@ -1,8 +1,14 @@
-/** Every rate limit, in one table. In memory; other stores can follow behind the same three functions. */
-import { RateLimiterMemory, type RateLimiterRes } from 'rate-limiter-flexible'
+/** Every rate limit, in one table: counted in this process, or in Redis for all that share it. */
+import {
+  RateLimiterMemory,
+  RateLimiterRedis,
+  type RateLimiterAbstract,
+  type RateLimiterRes,
+} from 'rate-limiter-flexible'
 import { settings } from '../env'
 import { AppError, isAppError } from '../errors'
 import { metrics } from '../metrics'
+import { redis } from '../redis'
 
 export const LIMITS = {
   /** Keyed by address. */
@@ -35,20 +41,30 @@ export const LIMITS = {
 export type LimitName = keyof typeof LIMITS
 
 const LIMITERS = Symbol.for('qr-login.limiters')
-const shared = globalThis as { [LIMITERS]?: Map<LimitName, RateLimiterMemory> }
+const shared = globalThis as { [LIMITERS]?: Map<LimitName, RateLimiterAbstract> }
 
-function limiter(name: LimitName): RateLimiterMemory {
+function limiter(name: LimitName): RateLimiterAbstract {
   const all = (shared[LIMITERS] ??= new Map())
   const known = all.get(name)
   if (known) return known
-  const { points, seconds } = LIMITS[name]
-  const made = new RateLimiterMemory({
-    keyPrefix: name,
-    points: Math.ceil(points * settings().rateLimitScale),
-    duration: seconds,
-  })
+  const made = makeLimiter(name)
   all.set(name, made)
   return made
+}
+
+/** Where Redis is away, each process counts for itself: no limit is ever open. */
+function makeLimiter(name: LimitName): RateLimiterAbstract {
+  const { points, seconds } = LIMITS[name]
+  const options = { points: Math.ceil(points * settings().rateLimitScale), duration: seconds }
+  const inMemory = new RateLimiterMemory({ ...options, keyPrefix: name })
+  if (settings().redisUrl === undefined) return inMemory
+  return new RateLimiterRedis({
+    ...options,
+    keyPrefix: `qrlogin:limit:${name}`,
+    storeClient: redis(),
+    rejectIfRedisNotReady: true,
+    insuranceLimiter: inMemory,
+  })
 }
 
 /**

@@ -16,6 +16,14 @@ test('a photograph lives through the next step and no longer', () => {
   expect(isLiveCode(request, photographed, later(60))).toBe(false)
 })
 
+test('a code that another server’s clock showed a moment too early is good', () => {
+  const next = currentCode(request, later(30))
+  expect(isLiveCode(request, next, later(28))).toBe(true)
+  expect(isLiveCode(request, next, later(27.999))).toBe(false)
+  // A server whose clock is behind sees a request that is not made yet.
+  expect(isLiveCode(request, currentCode(request, NOON), later(-2))).toBe(true)
+})
+
 test('a code of the future, of another request, and a wrong one are refused', () => {
   expect(isLiveCode(request, currentCode(request, later(30)), NOON)).toBe(false)
   expect(isLiveCode({ ...request, id: 'BAAAAAAAAAAAAAAAAAAAAA' }, currentCode(request, NOON), NOON)).toBe(

@@ -6,6 +6,8 @@ import { equal } from '../tokens'
 import { mac, macs } from '../keys'
 
 const STEP_SECONDS = 30
+/** By so much the clock of the server that showed a code may be ahead of this one's. */
+const AHEAD_SECONDS = 2
 /** Truncated to 64 bits (RFC 2104 §5): eight bytes, 11 characters of base64url. */
 const CODE_BYTES = 8
 
@@ -29,10 +31,11 @@ export function codeExpiresIn(request: Coded, now: Date): number {
   return Math.max(1, Math.ceil(STEP_SECONDS - (age % STEP_SECONDS)))
 }
 
-/** True for the code of the current step and the one before it, under any accepted secret. */
+/** True for the code of the current step, the one before it, and one that is due at once, under any accepted secret. */
 export function isLiveCode(request: Coded, code: string, now: Date): boolean {
   const step = stepAt(request, now)
-  const live = [step, step - 1].flatMap((s) => macs('code', request.id, s).map(encode))
+  const due = stepAt(request, new Date(now.getTime() + AHEAD_SECONDS * 1000))
+  const live = [...new Set([due, step, step - 1])].flatMap((s) => macs('code', request.id, s).map(encode))
   return live.map((candidate) => equal(candidate, code)).includes(true)
 }
 

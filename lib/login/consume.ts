@@ -2,7 +2,7 @@
 import type { Caller } from '../caller'
 import { db } from '../db'
 import { claimDevice } from '../devices'
-import { AppError } from '../errors'
+import { AppError, isAppError } from '../errors'
 import type { LoginRequest, Session } from '../generated/prisma/client'
 import { mac, macs } from '../keys'
 import { metrics } from '../metrics'
@@ -34,9 +34,14 @@ export async function consume(
   now: Date,
   typed?: string,
 ): Promise<SignedIn> {
-  const row = await findAsDesktop(id, desktopSecret)
+  const row = await findAsDesktop(id, desktopSecret).catch((error: unknown) => {
+    // Forgotten by its store; what came out of it is in the database.
+    if (isAppError(error, 'expired')) return null
+    throw error
+  })
   const secret = desktopSecret as string
-  if (row.state === 'consumed') return repeatConsume(row, secret, now)
+  if (row === null) return repeatConsume(id, secret, now, new AppError('expired', { status: 'expired' }))
+  if (row.state === 'consumed') return repeatConsume(id, secret, now)
   if (!allows(statusAt(row, now), 'consume', 'desktop')) throw explain(row, 'consume', now)
   const owesCode = demands(row, 'code')
   if (owesCode && typed === undefined) throw new AppError('proof_required', { proof: 'code' })
@@ -51,7 +56,7 @@ export async function consume(
   if (outcome && 'token' in outcome) return outcome
   if (outcome) throw new AppError('proof_failed', { proof: 'code', triesLeft: outcome.triesLeft })
   const late = await findAsDesktop(id, desktopSecret)
-  if (late.state === 'consumed') return repeatConsume(late, secret, now)
+  if (late.state === 'consumed') return repeatConsume(id, secret, now)
   throw explain(late, 'consume', now)
 }
 
@@ -110,16 +115,21 @@ async function consumeOnce(
   return { userId: approver.userId, token, deviceToken: device.cookie }
 }
 
-async function repeatConsume(row: LoginRequest, secret: string, now: Date): Promise<SignedIn> {
+/** The session that came out of a request, once more: its secrets follow from the desktop's, which proves whose it is. */
+async function repeatConsume(
+  id: string,
+  secret: string,
+  now: Date,
+  otherwise = new AppError('already_used', { status: 'consumed' }),
+): Promise<SignedIn> {
   const session = await db().read((client) =>
-    client.session.findUnique({ where: { loginRequestId: row.id }, include: { device: true } }),
+    client.session.findUnique({ where: { loginRequestId: id }, include: { device: true } }),
   )
-  const inTime = row.consumedAt !== null && after(row.consumedAt, REPEAT_SECONDS) > now
-  if (!session || !inTime || session.lastSeenAt !== null || session.endedAt !== null)
-    throw new AppError('already_used', { status: 'consumed' })
-  const rebuilt = rederive('session', row.id, secret, session.secretHash)
-  if (rebuilt === null) throw new AppError('already_used', { status: 'consumed' })
-  const deviceSecret = rederive('device', row.id, secret, session.device.secretHash)
+  const inTime = session !== null && after(session.createdAt, REPEAT_SECONDS) > now
+  if (!inTime || session.lastSeenAt !== null || session.endedAt !== null) throw otherwise
+  const rebuilt = rederive('session', id, secret, session.secretHash)
+  if (rebuilt === null) throw otherwise
+  const deviceSecret = rederive('device', id, secret, session.device.secretHash)
   return {
     userId: session.userId,
     token: joinToken(session.id, rebuilt),

@@ -61,7 +61,7 @@ async function ownRequests(held: Map<string, string>): Promise<LoginRequest[]> {
 /** Ends the oldest of a browser's open requests, so that there is room for one more. */
 async function supersede(own: LoginRequest[], { address }: Caller, now: Date): Promise<void> {
   const open = own.filter((row) => !isFinal(statusAt(row, now)))
-  const telling = { entry: (row: LoginRequest) => rejectionOf(row, address) }
+  const telling = { entries: (row: LoginRequest) => [rejectionOf(row, address)] }
   for (const { id } of open.slice(0, Math.max(0, open.length - MAX_OPEN + 1)))
     await requests().move('supersede', { id }, {}, telling, now)
 }
@@ -99,16 +99,39 @@ function requireOwn<Row extends Watched>(row: Row | null, desktopSecret: string 
  * @throws AppError `not_found` for a stranger's request and a missing one alike
  */
 export async function readAsDesktop(id: string, desktopSecret: string | undefined): Promise<Watched> {
-  const row = watch().read(id)
-  return requireOwn(row instanceof Promise ? await row : row, desktopSecret)
+  const known = watch().read(id)
+  const row = known instanceof Promise ? await known : known
+  return requireOwn(row ?? forgotten(id, desktopSecret), desktopSecret)
+}
+
+/** What stands for a request that its store may have lost: whoever still holds a secret of it is told that it ran out. */
+const forgotten = (id: string, desktopSecret: string | undefined): Watched | null =>
+  requests().mayForget && desktopSecret !== undefined
+    ? { ...FORGOTTEN, id, desktopSecretHash: hash(desktopSecret) }
+    : null
+
+const FORGOTTEN = {
+  state: 'new',
+  reason: null,
+  // Later than whatever a page has seen of it.
+  revision: 1_000_000,
+  scanUserId: null,
+  proofs: '',
+  number: null,
+  createdAt: new Date(0),
+  expiresAt: new Date(0),
 }
 
 /**
  * The row itself, for a desktop that is about to move it.
- * @throws AppError `not_found` for a stranger's request and a missing one alike
+ * @throws AppError `not_found` for a stranger's request and a missing one alike, `expired` for one that its store may
+ *   have lost
  */
-export const findAsDesktop = async (id: string, desktopSecret: string | undefined): Promise<LoginRequest> =>
-  requireOwn(await findRequest(id), desktopSecret)
+export async function findAsDesktop(id: string, desktopSecret: string | undefined): Promise<LoginRequest> {
+  const row = await findRequest(id)
+  if (!row && forgotten(id, desktopSecret)) throw new AppError('expired', { status: 'expired' })
+  return requireOwn(row, desktopSecret)
+}
 
 /**
  * The desktop ends its own request.
@@ -123,7 +146,7 @@ export async function endAsDesktop(
 ): Promise<Reason> {
   const name = reason === 'not_me' ? 'not_me' : 'withdraw'
   const { desktopSecretHash } = await findAsDesktop(id, desktopSecret)
-  const telling = { entry: (row: LoginRequest) => rejectionOf(row, address) }
+  const telling = { entries: (row: LoginRequest) => [rejectionOf(row, address)] }
   const row = await requests().move(name, { id, desktopSecretHash }, {}, telling, now)
   if (!row) throw explain(await findRequest(id), name, now)
   return row.reason as Reason

@@ -191,7 +191,7 @@ test.each<[Risk, string[]]>([
 
 async function read({ request }: World) {
   return db().read(async (client) => ({
-    row: await client.loginRequest.findUniqueOrThrow({ where: { id: request.id } }),
+    row: await rowOf(request.id),
     sessions: await client.session.findMany({ where: { loginRequestId: request.id } }),
   }))
 }

@@ -20,6 +20,7 @@ import { auditOf, refused, rowOf } from '../testing/outcomes'
 import { consume } from './consume'
 import { endAsDesktop, MAX_OPEN, readAsDesktop } from './desktop'
 import { checkCode, confirm, decline, scan } from './phone'
+import { requests } from './requests'
 import { statusAt } from './state'
 import { makeTicket } from './ticket'
 
@@ -86,12 +87,18 @@ describe('open', () => {
 })
 
 describe('read', () => {
-  test('a missing request, a stranger’s, and a wrong secret answer alike', async () => {
+  test('a stranger’s request and a wrong secret answer alike', async () => {
     const { id } = await open()
     const { secret } = await open()
     expect(await refused(readAsDesktop(id, undefined))).toBe('not_found')
     expect(await refused(readAsDesktop(id, secret))).toBe('not_found')
-    expect(await refused(readAsDesktop('AAAAAAAAAAAAAAAAAAAAAA', secret))).toBe('not_found')
+  })
+
+  test('a request that is not there, for whoever holds a secret of it: gone, or forgotten by its store', async () => {
+    const { secret } = await open()
+    const reading = readAsDesktop('AAAAAAAAAAAAAAAAAAAAAA', secret)
+    if (requests().mayForget) expect(statusAt(await reading, NOON)).toBe('expired')
+    else expect(await refused(reading)).toBe('not_found')
   })
 })
 

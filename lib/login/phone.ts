@@ -24,6 +24,7 @@ import { demands } from './proofs'
 import { findRequest, requests } from './requests'
 import { REFUSAL_SECONDS, signalsOf, type ScanRow } from './signals'
 import { statusAt, type Move } from './state'
+import type { Telling } from './store'
 import { isTicketFor } from './ticket'
 import { after, CONFIRMED_SECONDS, SCANNED_SECONDS } from './times'
 import { userCodeHashes } from './user-code'
@@ -66,6 +67,7 @@ export async function scan(
   const number = ceremony.proofs.includes('number') ? matchingNumber.challenge() : null
   const scanToken = newSecret()
   const claim = { scanSessionId: session.id }
+  const scannedUntil = after(now, SCANNED_SECONDS)
   const scanned = await requests().move(
     'scan',
     { id: found.id },
@@ -79,13 +81,15 @@ export async function scan(
       knownDeviceId: found.isKnown ? found.desktopDeviceId : null,
       number: number?.number ?? null,
       numberChoices: number?.choices.join(' ') ?? null,
-      expiresAt: new Date(Math.max(found.expiresAt.getTime(), after(now, SCANNED_SECONDS).getTime())),
+      ...(scannedUntil > found.expiresAt && { expiresAt: scannedUntil }),
     },
-    { entry: (row) => ({ type: 'login_scanned', ...aboutDesktop(row, session, caller) }) },
+    { entries: (row) => [{ type: 'login_scanned', ...aboutDesktop(row, session, caller) }] },
     now,
   )
   const again = { scanTokenHash: hash(scanToken) }
-  const request = scanned ?? (await requests().move('rescan', { id: found.id, ...claim }, again, {}, now))
+  const request =
+    scanned ??
+    (await requests().move('rescan', { id: found.id, ...claim }, again, { entries: () => [] }, now))
   if (!request) {
     const late = await findRequest(found.id)
     if (late) await notePresented(late, session, caller, now)
@@ -267,14 +271,14 @@ function approve(
       confirmedAt: now,
       expiresAt: after(now, codeHash === null ? CONFIRMED_SECONDS : oneTimeCode.SECONDS),
     },
-    { entry: (row) => ({ type: 'login_confirmed', ...aboutDesktop(row, session, caller), detail: kind }) },
+    { entries: (row) => [{ type: 'login_confirmed', ...aboutDesktop(row, session, caller), detail: kind }] },
     now,
   )
 }
 
 /** What ending a request writes. */
 const rejection = ({ address }: Pick<Caller, 'address'>) => ({
-  entry: (row: LoginRequest) => rejectionOf(row, address),
+  entries: (row: LoginRequest) => [rejectionOf(row, address)],
 })
 
 /**
@@ -293,28 +297,26 @@ export async function decline(
 ): Promise<Reason> {
   // It reaches further than this request.
   if (report) requireStrong(session, now)
-  const telling = {
-    ...rejection(caller),
-    ...(report && { also: (tx: Runner, row: LoginRequest) => reportDesktop(tx, row, session, caller, now) }),
-  }
+  const telling = report ? reporting(session, caller, now) : rejection(caller)
   const row = await requests().move('decline', phoneBinding(id, scanToken, session), {}, telling, now)
   if (!row) throw await explainToPhone(id, session, 'decline', now)
   return row.reason as Reason
 }
 
-async function reportDesktop(
-  tx: Runner,
-  row: LoginRequest,
-  session: CurrentSession,
-  caller: Caller,
-  now: Date,
-): Promise<void> {
-  const { userId } = session
+/** What ending a request with a report writes and does. */
+const reporting = (session: CurrentSession, caller: Caller, now: Date): Telling => ({
+  entries: (row) => [
+    rejectionOf(row, caller.address),
+    { type: 'login_reported', ...aboutDesktop(row, session, caller) },
+  ],
+  also: (tx, row) => blockDesktop(tx, row, session.userId, now),
+})
+
+async function blockDesktop(tx: Runner, row: LoginRequest, userId: string, now: Date): Promise<void> {
   const { desktopAddress: address, desktopBrowser: browser, desktopSystem: system } = row
   const deviceId = await provenDevice(tx, row)
   await block(tx, { userId, deviceId, address, browser, system }, now)
   if (row.knownDeviceId) await forgetDevice(tx, row.knownDeviceId, now)
-  await audit(tx, now, { type: 'login_reported', ...aboutDesktop(row, session, caller) })
   const event = { event: 'login_reported', userId, loginRequestId: row.id }
   db().afterCommit(tx, () => log().warn(event, 'reported'))
 }

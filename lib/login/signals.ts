@@ -17,19 +17,23 @@ export const REFUSAL_SECONDS = 15 * 60
 /** A session that goes on without a password for longer may be on a phone that changed hands. */
 const STALE_DAYS = 14
 
-/** A request, and what its scanner's account has to do with it. */
-export interface ScanRow extends LoginRequest {
+/** What the database knows of a request's desktop and its scanner's account. */
+export interface Signalled {
   isKnown: number | boolean
   wrongPicks: number | bigint
   reports: number | bigint
   hasBlocks: number | boolean
+}
+
+/** A request, and what its scanner's account has to do with it. */
+export interface ScanRow extends LoginRequest, Signalled {
   /** How often this browser has lately said "Not me" of this account. */
   refusals: number | bigint
 }
 
 const daysBefore = (now: Date, days: number): Date => new Date(now.getTime() - days * DAY_MS)
 
-/** Columns that a `LoginRequest` has for `userId`, in SQL: all of a `ScanRow` but its refusals. */
+/** Columns that a `LoginRequest` has for `userId`, in SQL: `Signalled`. */
 export function signalColumns(userId: string, now: Date): Statement {
   const entries = (which: Condition<'AuditEvent'>, days: number): Statement => sql`(
     SELECT count(*) FROM "AuditEvent"

@@ -10,8 +10,9 @@ export type Binding = Condition<'LoginRequest'> & { id: string }
 
 /** What else belongs to a move, where it was allowed. */
 export interface Telling {
-  entry?(row: LoginRequest): AuditEntry
-  /** In the same transaction as the entry. */
+  /** What the audit log is told. */
+  entries(row: LoginRequest): AuditEntry[]
+  /** What else the database is to do. */
   also?(tx: Runner, row: LoginRequest): Promise<void>
 }
 
@@ -52,6 +53,8 @@ export interface Tried {
 }
 
 export interface RequestStore {
+  /** True where requests may be gone before their time, as after a restart. */
+  readonly mayForget: boolean
   /**
    * Keeps a new request.
    * @returns the row, or null where another open request has the same user code

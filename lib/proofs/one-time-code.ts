@@ -29,10 +29,10 @@ export const recall = (id: string, scanToken: string, stored: string | null): st
 
 const digitsOf = (full: Buffer): string => String(full.readUIntBE(0, 6) % 1_000_000).padStart(6, '0')
 
-/** True where the typed digits are those of the stored hash; spaces and dashes don't matter. */
-export function check(id: string, stored: string | null, typed: string): boolean {
-  const digits = typed.replace(/[\s\p{Pd}]/gu, '')
-  return (
-    stored !== null && macs('one-time-code', 'hash', id, digits).some((full) => equal(hashOf(full), stored))
-  )
-}
+/** The hashes that typed digits may be stored as; spaces and dashes don't matter. */
+export const hashes = (id: string, typed: string): string[] =>
+  macs('one-time-code', 'hash', id, typed.replace(/[\s\p{Pd}]/gu, '')).map(hashOf)
+
+/** True where the typed digits are those of the stored hash. */
+export const check = (id: string, stored: string | null, typed: string): boolean =>
+  stored !== null && hashes(id, typed).some((candidate) => equal(candidate, stored))

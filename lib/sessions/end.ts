@@ -1,5 +1,5 @@
 /** Ending sessions, with all that hangs on them. */
-import { auditAll } from '../audit'
+import { auditAll, datedAll, type AuditEntry } from '../audit'
 import { db, type Transaction } from '../db'
 import { AppError } from '../errors'
 import type { Prisma } from '../generated/prisma/client'
@@ -30,17 +30,10 @@ export async function endSessions(
       select: { id: true, userId: true },
     })
     if (rows.length === 0) break
-    await auditAll(
-      tx,
-      now,
-      rows.map(({ id, userId }) => ({
-        type: 'session_ended',
-        userId,
-        sessionId: id,
-        address,
-        detail: reason,
-      })),
-    )
+    const told = rows.map(({ id, userId }): AuditEntry => {
+      return { type: 'session_ended', userId, sessionId: id, address, detail: reason }
+    })
+    await auditAll(tx, datedAll(now, told))
     const generationIds = rows.map((row) => row.id)
     ended.push(...generationIds)
     generation = { parentId: { in: generationIds }, kind: 'derived' }

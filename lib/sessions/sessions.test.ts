@@ -19,6 +19,7 @@ import {
   PHONE,
   type SignedInDevice,
 } from '../testing/people'
+import { rowOf } from '../testing/outcomes'
 
 let phone: SignedInDevice
 
@@ -34,8 +35,6 @@ const auditTypes = (sessionId: string) =>
       ({ type }) => type,
     ),
   )
-const requestRow = (id: string) =>
-  db().read((client) => client.loginRequest.findUniqueOrThrow({ where: { id } }))
 
 describe('a session', () => {
   beforeEach(() => void vi.spyOn(settings(), 'rateLimitScale', 'get').mockReturnValue(2))
@@ -105,7 +104,7 @@ describe('ending', () => {
     const confirmed = await openAndConfirm(phone)
     await signOut(phone.session, NOON, null)
     for (const { id } of [scanned, confirmed])
-      expect(await requestRow(id)).toMatchObject({
+      expect(await rowOf(id)).toMatchObject({
         state: 'rejected',
         reason: 'session_ended',
         scanTokenHash: null,

@@ -1,15 +1,15 @@
 /** A PostgreSQL server of the tests' own, on a free port: it is gone with them. */
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import fs from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import pg from 'pg'
+import { freePort } from './ports'
 
 const READY_WITHIN_MS = 20_000
 const USER = 'qrlogin'
 /** Nothing of it outlives the tests, so that it need not reach the disk. */
-const CAREFREE = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off', 'max_connections=300']
+const CAREFREE = ['fsync=off', 'full_page_writes=off', 'synchronous_commit=off']
 
 /** The folder of PostgreSQL's programs; undefined where it is not installed. */
 export function postgresPrograms(): string | undefined {
@@ -35,15 +35,17 @@ export class Postgres {
     readonly port: number,
     readonly folder: string,
     readonly programs: string,
+    readonly settings: readonly string[],
   ) {}
 
-  static async start(): Promise<Postgres> {
+  /** @param durable for tests that end the server in the middle of its work: what it promised must outlive that */
+  static async start({ durable = false } = {}): Promise<Postgres> {
     const programs = postgresPrograms()
     if (!programs) throw new Error('PostgreSQL is not installed: apt-get install postgresql')
     const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'qr-login-postgres-'))
     const { uid, gid } = unprivileged()
     if (uid !== undefined && gid !== undefined) fs.chownSync(folder, uid, gid)
-    const made = new Postgres(await freePort(), folder, programs)
+    const made = new Postgres(await freePort(), folder, programs, durable ? [] : CAREFREE)
     const options = ['--auth=trust', `--username=${USER}`, '--encoding=UTF8', '--no-sync', '--locale=C']
     execFileSync(path.join(programs, 'initdb'), ['-D', folder, ...options], {
       ...unprivileged(),
@@ -59,11 +61,9 @@ export class Postgres {
 
   /** Starts the server (anew, after `stop`), and waits until it answers. */
   async start(): Promise<void> {
-    const settings = [...CAREFREE, `port=${this.port}`, 'listen_addresses=127.0.0.1']
-    const options = [...settings, `unix_socket_directories=${this.folder}`].flatMap((option) => [
-      '-c',
-      option,
-    ])
+    const own = [`port=${this.port}`, 'listen_addresses=127.0.0.1', `unix_socket_directories=${this.folder}`]
+    const settings = [...this.settings, ...own, 'max_connections=300']
+    const options = settings.flatMap((setting) => ['-c', setting])
     this.#child = spawn(path.join(this.programs, 'postgres'), ['-D', this.folder, ...options], {
       ...unprivileged(),
       stdio: 'ignore',
@@ -92,6 +92,8 @@ export class Postgres {
   /** Runs a statement as the owner of everything. */
   async run(statement: string, database?: string): Promise<pg.QueryResult> {
     const client = new pg.Client({ connectionString: this.url(database) })
+    // What breaks it fails the statement as well.
+    client.on('error', () => {})
     await client.connect()
     try {
       return await client.query(statement)
@@ -108,13 +110,18 @@ export class Postgres {
   }
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const probe = createServer()
-    probe.once('error', reject)
-    probe.listen(0, '127.0.0.1', () => {
-      const { port } = probe.address() as AddressInfo
-      probe.close(() => resolve(port))
-    })
-  })
+/**
+ * A database of its own, with its tables, on the server that lib/testing/global.ts started for the tests.
+ * @returns its address, or nothing where the tests were not asked to run on PostgreSQL
+ */
+export async function copyOfTemplate(name: string): Promise<string | undefined> {
+  const { TEST_POSTGRES_URL: url } = process.env
+  if (url === undefined) return undefined
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  // The template can be copied by one at a time.
+  await client.query('SELECT pg_advisory_lock(1)')
+  await client.query(`CREATE DATABASE "${name}" TEMPLATE template`)
+  await client.end()
+  return new URL(`/${name}`, url).href
 }

@@ -3,9 +3,12 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeEach, expect } from 'vitest'
-import pg from 'pg'
 import { settings } from '../env'
+import { RedisStore } from '../login/stores/redis'
 import { migrate } from '../migrate'
+import { prepareRedis } from '../redis'
+import { copyOfTemplate } from './postgres'
+import { nextRedisDatabase } from './redis'
 
 const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'qr-login-'))
 
@@ -23,6 +26,7 @@ Object.assign(process.env, {
 // Whatever else the developer has set must not reach the tests.
 for (const name of [
   'DATABASE_URL',
+  'REDIS_URL',
   'HOST',
   'PORT',
   'APP_NAME',
@@ -36,20 +40,15 @@ for (const name of [
 ])
   delete process.env[name]
 
-const { TEST_POSTGRES_URL } = process.env
-if (TEST_POSTGRES_URL) process.env.DATABASE_URL = await copyOfTemplate(TEST_POSTGRES_URL)
+const database = await copyOfTemplate(path.basename(dataDir))
+if (database) process.env.DATABASE_URL = database
+const redisDatabase = await nextRedisDatabase()
+if (redisDatabase) process.env.REDIS_URL = redisDatabase
 await migrate(settings())
-
-/** A database that has its tables already, for this file alone. */
-async function copyOfTemplate(url: string): Promise<string> {
-  const name = `test_${path.basename(dataDir).replace(/\W/g, '').toLowerCase()}`
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  // The template can be copied by one at a time.
-  await client.query('SELECT pg_advisory_lock(1)')
-  await client.query(`CREATE DATABASE ${name} TEMPLATE template`)
-  await client.end()
-  return new URL(`/${name}`, url).href
+if (redisDatabase) {
+  await prepareRedis()
+  // In these tests it is noon, and stays so.
+  Object.assign(globalThis, { [Symbol.for('qr-login.requests')]: new RedisStore(true) })
 }
 
 // SQLite keeps its files open until the process ends; on Linux they may go before that.

@@ -3,7 +3,7 @@
  * the binding of who may make it, and the time. The audit entry is in the same transaction; those who wait hear of it
  * after the commit.
  */
-import { audit, type AuditEntry } from '../../audit'
+import { audit, auditAll, datedAll, type AuditEntry } from '../../audit'
 import { db } from '../../db'
 import { isUniqueViolation } from '../../db/errors'
 import type { LoginRequest } from '../../generated/prisma/client'
@@ -15,6 +15,8 @@ import { MOVES, type Move } from '../state'
 import type { Binding, Consuming, NewRequest, RequestStore, Shown, Telling, Tried } from '../store'
 
 const KEPT_MS = 86_400_000
+/** An hour's requests may be millions: no statement takes long, and nobody waits for one. */
+const SWEPT_AT_ONCE = 1_000
 
 /** Makes a move for every row that `where` holds: the rows as they are after it. */
 async function moveAll(
@@ -68,6 +70,8 @@ async function takeTry(
 }
 
 export class DatabaseStore implements RequestStore {
+  readonly mayForget = false
+
   async add(request: NewRequest, entry: AuditEntry, now: Date): Promise<LoginRequest | null> {
     try {
       return await db().move(async (tx) => {
@@ -103,13 +107,13 @@ export class DatabaseStore implements RequestStore {
     name: Move,
     binding: Binding,
     data: Partial<LoginRequest>,
-    { entry, also }: Telling,
+    { entries, also }: Telling,
     now: Date,
   ): Promise<LoginRequest | null> {
     return db().move(async (tx) => {
       const [row] = await moveAll(tx, name, binding, data, now)
       if (!row) return null
-      if (entry) await audit(tx, now, entry(row))
+      await auditAll(tx, datedAll(now, entries(row)))
       await also?.(tx, row)
       return row
     })
@@ -153,8 +157,16 @@ export class DatabaseStore implements RequestStore {
   }
 
   async sweep(now: Date): Promise<number> {
-    const over = { expiresAt: { lt: new Date(now.getTime() - KEPT_MS) } }
-    const { count } = await db().write((tx) => tx.loginRequest.deleteMany({ where: over }))
-    return count
+    const over = new Date(now.getTime() - KEPT_MS)
+    for (let gone = 0; ; ) {
+      const rows = await db().move((tx) =>
+        tx.$queryRaw<object[]>(sql`
+          DELETE FROM "LoginRequest" WHERE "id" IN (
+            SELECT "id" FROM "LoginRequest" WHERE "expiresAt" < ${over} LIMIT ${SWEPT_AT_ONCE})
+          RETURNING "id"`),
+      )
+      gone += rows.length
+      if (rows.length < SWEPT_AT_ONCE) return gone
+    }
   }
 }

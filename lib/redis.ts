@@ -1,0 +1,96 @@
+/** The connection to Redis, where `REDIS_URL` names one. What it can't answer is `unavailable`, at once. */
+import { Redis, type RedisOptions } from 'ioredis'
+import { settings, SettingsError } from './env'
+import { AppError } from './errors'
+import { log } from './log'
+
+const ANSWER_WITHIN_MS = 2_000
+const READY_WITHIN_MS = 10_000
+const RECONNECT_MS = { least: 50, most: 2_000 }
+
+const OPTIONS: RedisOptions = {
+  commandTimeout: ANSWER_WITHIN_MS,
+  connectTimeout: ANSWER_WITHIN_MS,
+  // Nothing waits for a server that is away, and nothing that may have been done is done again.
+  enableOfflineQueue: false,
+  autoResendUnfulfilledCommands: false,
+  maxRetriesPerRequest: 0,
+  retryStrategy: (times) =>
+    Math.min(RECONNECT_MS.most, RECONNECT_MS.least * 2 ** times) * (0.5 + Math.random() / 2),
+}
+
+const REDIS = Symbol.for('qr-login.redis')
+const shared = globalThis as { [REDIS]?: Redis }
+
+/** The process's connection for commands (on globalThis: routes and the front door are bundled apart). */
+export const redis = (): Redis => (shared[REDIS] ??= connect(requireUrl()))
+
+function requireUrl(): string {
+  const { redisUrl } = settings()
+  if (redisUrl === undefined) throw new Error('There is no Redis: REDIS_URL is not set.')
+  return redisUrl
+}
+
+/** One more connection, as a subscriber needs for itself: it waits for Redis, and subscribes again by itself. */
+export const connectSubscriber = (url: string): Redis =>
+  connect(url, { enableOfflineQueue: true, maxRetriesPerRequest: null, commandTimeout: undefined })
+
+function connect(url: string, options: RedisOptions = {}): Redis {
+  const client = new Redis(url, { ...OPTIONS, ...options })
+  // Each try to reconnect fails with one; the first says enough.
+  let told = false
+  client.on('error', (error: Error) => {
+    if (!told) log().warn({ cause: error.message }, 'Redis is away')
+    told = true
+  })
+  client.on('ready', () => (told = false))
+  return client
+}
+
+/**
+ * Runs commands.
+ * @throws AppError `unavailable` where Redis can't answer; our own refusals and bugs stay what they are
+ */
+export async function answeredByRedis<T>(run: (client: Redis) => Promise<T>): Promise<T> {
+  try {
+    return await run(redis())
+  } catch (error) {
+    throw isFault(error) ? new AppError('unavailable', { retryAfter: 2, cause: error }) : error
+  }
+}
+
+/** What ioredis says of a connection that is not there, and Redis of itself while it can't serve. */
+const FAULT =
+  /Connection is closed|Command timed out|isn't writeable|max retries|^(LOADING|READONLY|MISCONF|OOM|MASTERDOWN|NOREPLICAS|CLUSTERDOWN)\b/
+
+const isFault = (error: unknown): boolean =>
+  error instanceof Error && ('syscall' in error || FAULT.test(error.message))
+
+/**
+ * Waits for Redis, and looks whether it keeps what it is given.
+ * @throws SettingsError where it can't be reached, or may throw away requests that are open
+ */
+export async function prepareRedis(): Promise<void> {
+  const client = redis()
+  if (client.status !== 'ready')
+    await new Promise<void>((resolve, reject) => {
+      const late = () => reject(new SettingsError('REDIS_URL names a Redis that does not answer: start it'))
+      const timer = setTimeout(late, READY_WITHIN_MS)
+      client.once('ready', () => {
+        clearTimeout(timer)
+        resolve()
+      })
+    })
+  // CONFIG is often forbidden where somebody else runs it.
+  const policy = /^maxmemory_policy:(\S+)/m.exec(await client.info('memory'))?.[1]
+  if (policy !== undefined && policy !== 'noeviction')
+    throw new SettingsError(
+      `Redis throws keys away when its memory is full (maxmemory-policy ${policy}): open sign-ins would vanish. Set maxmemory-policy to noeviction`,
+    )
+}
+
+/** Ends the connection. */
+export function closeRedis(): void {
+  shared[REDIS]?.disconnect()
+  shared[REDIS] = undefined
+}
