@@ -1,7 +1,7 @@
 // `npm run bench`: installs and builds what is stale, measures everything side by side, writes bench/results.json and
 // docs/performance.md.
 //   --short           the same in about a minute, to see that it runs; writes nothing but bench/.work/results.json
-//   --only a,b        only these: status, open, round, held, growth, profile, page; writes as --short does
+//   --only a,b        only these: status, open, round, followed, pages, engines, held, growth, profile, page; writes as --short does
 //   --report          judges bench/results.json and writes docs/performance.md anew
 import fs from 'node:fs'
 import path from 'node:path'
@@ -42,7 +42,7 @@ async function write(file, value) {
 }
 
 async function stop(code) {
-  const { stopAll } = await import('./support/server.mjs')
+  const { stopAll } = await import('./support/process.mjs')
   await stopAll()
   process.exit(code)
 }

@@ -6,6 +6,7 @@ const AT_ONCE = 100
 const shared = Buffer.alloc(64 * 1024)
 const sockets = []
 let events = 0
+let bytes = 0
 let lost = 0
 let watched
 
@@ -36,7 +37,7 @@ const handlers = {
   },
 
   count() {
-    process.send({ type: 'counted', events, lost, open: sockets.length - lost })
+    process.send({ type: 'counted', events, bytes, lost, open: sockets.length - lost })
   },
 
   release() {
@@ -49,6 +50,7 @@ function open(port, request, localAddress, index) {
   return new Promise((resolve, reject) => {
     let head = ''
     const onData = (length, buffer) => {
+      bytes += length
       const text = buffer.latin1Slice(0, length)
       if (head !== null) head = begun(head + text, reject) ? (resolve(), null) : head + text
       else events++

@@ -1,25 +1,37 @@
 // Everything, in one run.
 import { FULL, SHORT } from '../plans.mjs'
-import { stopAll } from '../support/server.mjs'
+import { SETTINGS } from '../targets/app.mjs'
+import { stopAll } from '../support/process.mjs'
 import { targets } from '../targets/all.mjs'
+import { engines } from '../targets/engines.mjs'
 import { describeMachine } from './machine.mjs'
+import { measureEngines } from './engines.mjs'
 import { measureGrowth } from './growth.mjs'
 import { measureHeld, measureMany } from './held.mjs'
 import { measurePage } from './page.mjs'
 import { measureProfile } from './profile.mjs'
 import { measureRequests } from './requests.mjs'
 
-const REQUESTS = ['status', 'open', 'round']
-const ALL = [...REQUESTS, 'held', 'growth', 'profile', 'page']
+const REQUESTS = ['status', 'open', 'round', 'followed', 'pages']
+const ALL = [...REQUESTS, 'engines', 'held', 'growth', 'profile', 'page']
 
 export async function measureAll({ short, only = ALL }) {
   const unknown = only.filter((name) => !ALL.includes(name))
   if (unknown.length > 0) throw new Error(`there is no ${unknown.join(', ')}: choose from ${ALL.join(', ')}`)
   const plan = short ? SHORT : FULL
   const began = new Date()
-  const results = { at: began.toISOString(), short, plan, machine: describeMachine(), measures: {} }
+  const results = {
+    at: began.toISOString(),
+    short,
+    plan,
+    settings: SETTINGS,
+    machine: describeMachine(),
+    skipped: skipped(),
+    measures: {},
+  }
   const steps = {
     requests: () => requests(only, plan.requests),
+    engines: async () => ({ engines: await measureEngines(plan.engines) }),
     held: async () => ({
       held: await measureHeld(plan.held),
       ...(plan.many && { many: await measureMany(plan.many) }),
@@ -37,17 +49,25 @@ export async function measureAll({ short, only = ALL }) {
   return results
 }
 
+/** What can't be measured here, by name, and why. */
+function skipped() {
+  const reasons = engines.map(({ name, missing }) => [name, missing()])
+  for (const [name, reason] of reasons) if (reason) console.log(`${name} is skipped: ${reason}.`)
+  return Object.fromEntries(reasons.filter(([, reason]) => reason))
+}
+
 /** All targets run side by side; one at a time is measured. */
 async function requests(only, plan) {
   const wanted = REQUESTS.filter((name) => only.includes(name))
-  const measured = targets.filter((target) => wanted.some((name) => target[name]))
+  const able = targets.filter((target) => !target.missing?.())
+  const measured = able.filter((target) => wanted.some((name) => target[name]))
   const processes = new Map()
   for (const { process, start } of measured)
     if (!processes.has(process)) processes.set(process, await start({}))
   const servers = new Map(measured.map(({ name, process }) => [name, processes.get(process)]))
   const result = {}
   for (const name of wanted) {
-    result[name] = await measureRequests(name, targets, servers, plan)
+    result[name] = await measureRequests(name, able, servers, plan)
   }
   await stopAll()
   return result

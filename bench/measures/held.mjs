@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Holders, connectionLimit } from '../support/holders.mjs'
 import { poolFor } from '../support/load.mjs'
+import { countersOf, probe } from '../support/probe.mjs'
 import { interleaved, quantile, sorted } from '../support/stats.mjs'
 import { laneEvents, streams } from '../targets/streams.mjs'
 
@@ -12,7 +13,8 @@ const WARM_EVENTS = 0.2
 const CONFIRMED = '"status":"confirmed"'
 
 export function measureHeld({ runs, held, idleSeconds, settleSeconds, events }) {
-  return interleaved(streams, runs, (target) =>
+  const able = streams.filter(({ missing }) => !missing?.())
+  return interleaved(able, runs, (target) =>
     measureOnce(target, { held, idleSeconds, settleSeconds, events }),
   )
 }
@@ -29,19 +31,22 @@ async function measureOnce(target, { held, idleSeconds, settleSeconds, events })
   const holders = new Holders()
   const pool = poolFor(server, 2)
   try {
-    const { requests, event, usesDatabase } = target.hold(server, held)
+    for (const backend of Object.values(server.backends ?? {})) await backend.startCounting()
+    const { requests, event, usesDatabase } = await target.hold(server, held)
     await warmUp(server, requests)
     const empty = await probe(server)
-    await holders.hold(server, requests)
+    const cpuMsPerStream = await cpuOfHolding(server, holders, requests)
     await sleep(settleSeconds * 1000)
     const full = await probe(server)
+    const before = await countersOf(server)
     const idle = await observeIdle(server, holders, idleSeconds, held)
     const rssMb = server.rssMb()
-    const statements = (await probe(server)).statements - full.statements
+    const statements = (await countersOf(server)).statements - before.statements
     const times = events > 0 && event ? await eventTimes(holders, await event(pool), events, held) : []
     return {
       rssMb,
       kbPerStream: ((full.rssMb - empty.rssMb) * 1024) / held,
+      cpuMsPerStream,
       ...idle,
       statementsPerMinute: usesDatabase ? statements / held / (idleSeconds / 60) : NaN,
       p50: quantile(times, 0.5),
@@ -62,30 +67,37 @@ async function warmUp(server, requests) {
   await sleep(1_000)
 }
 
+/** What a stream takes of the server to begin. */
+async function cpuOfHolding(server, holders, requests) {
+  const before = server.cpuMs()
+  await holders.hold(server, requests)
+  return (server.cpuMs() - before) / requests.length
+}
+
 async function observeIdle(server, holders, seconds, held) {
+  const backends = Object.entries(server.backends ?? {})
   const before = await holders.count()
   const cpuBefore = server.cpuMs()
+  const theirs = backends.map(([, backend]) => backend.cpuMs())
   const began = performance.now()
   await sleep(seconds * 1000)
   const ms = performance.now() - began
   const cpu = server.cpuMs() - cpuBefore
+  const perMinute = (amount) => (amount / held / ms) * 60_000
+  const databases = backends.map(([name, backend], index) => [
+    `${name}CpuMsPerMinute`,
+    perMinute(backend.cpuMs() - theirs[index]),
+  ])
   const after = await holders.count()
   if (after.lost > 0 || after.open !== held) throw new Error(`${after.lost} of ${held} streams were lost`)
   if (after.events - before.events < held * Math.floor(seconds / (SILENCE_S + 1)))
     throw new Error(`the streams were silent: ${after.events - before.events} events in ${seconds} s`)
-  return { idleCpu: cpu / ms, cpuMsPerMinute: (cpu / held / ms) * 60_000 }
-}
-
-/** Collects the server's garbage; what is in its memory then, and how many statements it has run. */
-async function probe(server) {
-  const answers = () => server.output.match(/^probed: \d+/gm) ?? []
-  const before = answers().length
-  server.signal('SIGUSR2')
-  for (let tries = 0; answers().length === before; tries++) {
-    if (tries > 500) throw new Error('the server does not answer the probe')
-    await sleep(20)
+  return {
+    idleCpu: cpu / ms,
+    cpuMsPerMinute: perMinute(cpu),
+    bytesPerMinute: perMinute(after.bytes - before.bytes),
+    ...Object.fromEntries(databases),
   }
-  return { rssMb: server.rssMb(), statements: Number(answers().at(-1).split(' ')[1]) }
 }
 
 /** One event at a time, to streams all over the field. */

@@ -5,12 +5,20 @@ import { createRequire } from 'node:module'
 import os from 'node:os'
 import path from 'node:path'
 import { BENCH, ROOT } from '../support/paths.mjs'
+import { postgresVersion } from '../support/postgres.mjs'
+import { redisVersion } from '../support/redis.mjs'
 
 const OF_THE_APP = ['next', 'react', 'next-auth', '@prisma/client', 'better-sqlite3']
 const OF_THE_BENCH = ['better-auth', 'oidc-provider', 'undici', 'lighthouse']
 
 function version(folder, name) {
   return JSON.parse(fs.readFileSync(path.join(folder, 'node_modules', name, 'package.json'), 'utf8')).version
+}
+
+/** Those that are installed. */
+function ofEngines() {
+  const all = Object.entries({ postgresql: postgresVersion(), redis: redisVersion() })
+  return Object.fromEntries(all.filter(([, version]) => version))
 }
 
 export function describeMachine() {
@@ -26,6 +34,6 @@ export function describeMachine() {
     system: `${os.type()} ${os.release().split('-')[0]}, ${os.arch()}`,
     node: process.version,
     commit: execFileSync('git', ['rev-parse', '--short', 'HEAD'], { cwd: ROOT, encoding: 'utf8' }).trim(),
-    versions: { ...versions(ROOT, OF_THE_APP), sqlite, ...versions(BENCH, OF_THE_BENCH) },
+    versions: { ...versions(ROOT, OF_THE_APP), sqlite, ...ofEngines(), ...versions(BENCH, OF_THE_BENCH) },
   }
 }

@@ -1,19 +1,17 @@
-// Status read, open, and whole round: every target that can, in turn.
+// Status read, open, whole round (by reading or by following), and pages: every target that can, in turn.
 import { CONNECTIONS, repeat, repeatFlow } from '../support/load.mjs'
 import { interleaved } from '../support/stats.mjs'
 
 /** One target's function that measures `what` of a server for some seconds. */
 async function prepared(target, what, server) {
-  if (what !== 'round') {
-    const spec = await target[what](server)
-    return { measure: (seconds) => repeat(server, spec, seconds), close: async () => {} }
-  }
-  const { flow, workers, close } = await target.round(server, CONNECTIONS)
-  return { measure: (seconds) => repeatFlow(server, flow, workers, seconds), close }
+  const spec = await target[what](server, CONNECTIONS)
+  const measure = (seconds) =>
+    spec.flow ? repeatFlow(server, spec.flow, spec.workers, seconds) : repeat(server, spec, seconds)
+  return { measure, close: async () => spec.close?.() }
 }
 
 /**
- * @param what status, open or round
+ * @param what status, open, round, followed or pages
  * @param servers by target name
  */
 export async function measureRequests(what, targets, servers, { runs, seconds, warm }) {

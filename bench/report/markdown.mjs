@@ -5,11 +5,13 @@ import { ROOT } from '../support/paths.mjs'
 import { CONNECTIONS } from '../support/load.mjs'
 import { barChart } from './chart.mjs'
 import { bound, number, verdict } from './format.mjs'
-import { growthTable, heldTable, pageTable, profileTable, requestsTable } from './tables.mjs'
+import { table } from './table.mjs'
+import { enginesTable, growthTable, heldTable, pageTable, profileTable, requestsTable } from './tables.mjs'
 
 const DOCS = path.join(ROOT, 'docs')
 const CHART = 'performance/per-second.svg'
 
+const SQLITE = 'SQLite (better-sqlite3)'
 const TITLES = { status: 'Status read', open: 'Open', round: 'Whole round' }
 
 export function writeReport(results, goals) {
@@ -29,14 +31,6 @@ function perSecondChart(measures) {
   return barChart(groups, number)
 }
 
-const escaped = (cell) => cell.replaceAll('|', '\\|')
-const line = (cells) => `| ${cells.map(escaped).join(' | ')} |`
-
-function table([heading, ...rows]) {
-  const rule = ['---', ...heading.slice(1).map(() => '--:')]
-  return [line(heading), `|${rule.join('|')}|`, ...rows.map(line)].join('\n')
-}
-
 function goalsTable(goals) {
   return table([
     ['goal', 'bound', 'reached', '', 'why'],
@@ -50,7 +44,7 @@ function goalsTable(goals) {
   ]).replace('|---|--:|--:|--:|--:|', '|---|--:|--:|---|---|')
 }
 
-function text({ at, plan, machine, measures }, goals) {
+function text({ at, plan, settings, machine, skipped = {}, measures }, goals) {
   const { requests, held, growth, page } = plan
   const { status, open, round, many, profile } = measures
   const met = goals.filter((goal) => goal.met).length
@@ -97,7 +91,7 @@ approves, token, with an ID token. The phones were signed in beforehand, and at 
 well, so that no round asks them.
 
 ${table(requestsTable(round))}
-
+${followedText(measures)}${pagesText(measures)}${enginesText(measures, skipped)}
 ## Held desktops
 
 ${number(held.held)} desktops hold an event stream to one server for ${held.idleSeconds} s, and hear a comment each 15 s; ours also get a new code
@@ -126,7 +120,7 @@ ${table(pageTable(measures.page))}
 - **Servers.** Each is a process of its own, in production mode, and nothing else is measured while it is. QR Login is
   a copy of the repository with two routes more: one that answers with a constant of the size of our status answer,
   and one that streams nothing but comments. "Fast lane" is as it runs by default, "through Next" with
-  \`FAST_LANE=off\`. Its rate limits are on, and a million times as wide.
+  \`FAST_LANE=off\`. Its rate limits are on, and a million times as wide.${settingsText(settings)}
 - **Load.** Another process on the loopback, undici on ${CONNECTIONS} connections, each asking again once it was answered, with the
   headers of a browser, \`Accept-Encoding: gzip, deflate, br\` among them. Event streams are held by further processes
   on plain sockets. Every answer is decoded, and its status and content are checked: a wrong one ends the run.
@@ -150,8 +144,65 @@ ${table(pageTable(measures.page))}
 `
 }
 
+/** Results from before something was measured or set have nothing of it. */
+const settingsText = (settings) =>
+  settings?.PROOF_POLICY === 'off'
+    ? '\n  `PROOF_POLICY=off`: sign-ins are approved with one plain tap, as at the peers.'
+    : ''
+
+const followedText = ({ followed }) =>
+  followed
+    ? `
+The same by a desktop that follows its event stream, as pages do, instead of reading once:
+
+${table(requestsTable(followed))}
+`
+    : ''
+
+const pagesText = ({ pages }) =>
+  pages
+    ? `
+The two pages of a sign-in, without their scripts: the desktop's, which comes with its request opened, and the phone's.
+
+${table(requestsTable(pages))}
+`
+    : ''
+
+function enginesText({ engines }, skipped) {
+  if (!engines) return ''
+  const reasons = Object.entries(skipped).map(([name, reason]) => `- Not measured: ${name} (${reason}).\n`)
+  return `
+## Engines
+
+On PostgreSQL, and with Redis beside it, the same servers stand in the tables above; "two servers" are two on one
+database, and each call goes to the other one than the call before. They, the database and the load share
+the machine's cores, so that what two servers do more than one says little here: read the processor time.
+PostgreSQL is as it comes, and every commit waits for the disk. Redis keeps everything in memory and nothing on disk.
+Desktops that are held there are opened as pages do, before memory is first looked at: what the server keeps of their
+requests is not in the memory of their streams. What else a call takes, called one after the other, by the counters of
+PostgreSQL (\`pg_stat_statements\` among them) and Redis:
+
+${table(enginesTable(engines))}
+
+For each sign-in, a server that has no part in it takes ${hearingText(engines, 'hearingCpuMs')} of processor time to hear of it, and
+what carries the messages takes ${hearingText(engines, 'listenerCpuMs')} to tell it. [scaling.md](scaling.md) says what that makes for many.
+${reasons.length > 0 ? `\n${reasons.join('')}` : ''}`
+}
+
+const hearingText = (engines, number_) =>
+  Object.entries(engines)
+    .filter(([, costs]) => costs[number_] !== undefined)
+    .map(([name, costs]) => `${number(costs[number_])} ms (${name})`)
+    .join(' and ') || 'nothing that was measured'
+
+/** Earlier results do not tell them apart: next to nothing is SQLite's there. */
+const sqliteText = (profile) =>
+  Object.values(profile).some((shares) => shares[SQLITE] >= 0.01)
+    ? ''
+    : '; "ours" holds the time that SQLite takes for prepared statements'
+
 function profileText(profile) {
-  return `Where the processor time goes, by a sampling profiler in runs of their own (self time, idle left out; "ours" holds the time that SQLite takes for prepared statements):
+  return `Where the processor time goes, by a sampling profiler in runs of their own (self time, idle left out${sqliteText(profile)}):
 
 ${table(profileTable(profile))}`
 }

@@ -19,25 +19,56 @@ export class Client {
     this.#server = server
   }
 
-  get(path) {
-    return this.#send('GET', path)
+  get(path, headers = {}) {
+    return this.#send('GET', path, { headers })
+  }
+
+  /**
+   * Reads an event stream until it ends.
+   * @returns `brought(text)`, which waits until the stream has brought it, and `ended`
+   */
+  follow(path) {
+    const waits = []
+    let all = ''
+    const look = (isOver) => {
+      for (const { text, resolve, reject } of waits) {
+        if (all.includes(text)) resolve()
+        else if (isOver) reject(new Error(`a stream ended without ${text}: ${all.slice(0, 300)}`))
+      }
+    }
+    const read = async () => {
+      const headers = { ...BROWSER, ...this.#names, accept: 'text/event-stream', cookie: this.cookieHeader }
+      const { statusCode, body } = await this.#pool.request({ method: 'GET', path, headers })
+      if (statusCode !== 200) throw new Error(`${path} was answered with ${statusCode}`)
+      for await (const chunk of body) {
+        all += chunk
+        look(false)
+      }
+    }
+    const ended = read().finally(() => look(true))
+    const brought = (text) =>
+      new Promise((resolve, reject) => {
+        waits.push({ text, resolve, reject })
+        look(false)
+      })
+    return { brought, ended }
+  }
+
+  get #names() {
+    return { host: `localhost:${this.#server.port}` }
   }
 
   post(path, body = {}) {
-    return this.#send('POST', path, JSON.stringify(body), 'application/json')
+    return this.#send('POST', path, { body: JSON.stringify(body), type: 'application/json' })
   }
 
   postForm(path, fields) {
-    return this.#send(
-      'POST',
-      path,
-      new URLSearchParams(fields).toString(),
-      'application/x-www-form-urlencoded',
-    )
+    const type = 'application/x-www-form-urlencoded'
+    return this.#send('POST', path, { body: new URLSearchParams(fields).toString(), type })
   }
 
-  async #send(method, path, body, type) {
-    const headers = { ...BROWSER, host: `localhost:${this.#server.port}` }
+  async #send(method, path, { body, type, headers: also }) {
+    const headers = { ...BROWSER, ...this.#names, ...also }
     if (this.cookies.size > 0) headers.cookie = this.cookieHeader
     if (body !== undefined) headers['content-type'] = type
     // Forms are oidc-provider's, which takes an Origin for a script's.

@@ -33,11 +33,11 @@ export class Holders {
     }
   }
 
-  /** What came so far, and how many streams were lost. */
+  /** What came so far, heads included, and how many streams were lost. */
   async count() {
     const counts = await Promise.all(this.#children.map((child) => ask(child, 'counted', { type: 'count' })))
     const sum = (name) => counts.reduce((total, each) => total + each[name], 0)
-    return { events: sum('events'), lost: sum('lost'), open: sum('open') }
+    return { events: sum('events'), bytes: sum('bytes'), lost: sum('lost'), open: sum('open') }
   }
 
   /** Runs `cause` and measures until stream `index` brings `text`, in milliseconds. */

@@ -19,7 +19,11 @@ export async function repeat(server, { requests, check }, seconds) {
     method,
     headers: { ...BROWSER, host, ...headers },
   }))
-  const clients = Array.from({ length: CONNECTIONS }, () => new Client(`http://127.0.0.1:${server.port}`))
+  const ports = portsOf(server)
+  const clients = Array.from(
+    { length: CONNECTIONS },
+    (_, index) => new Client(`http://127.0.0.1:${ports[index % ports.length]}`),
+  )
   let next = 0
   const work = async (client) => {
     const end = performance.now() + seconds * 1000
@@ -87,7 +91,9 @@ export async function repeatFlow(server, flow, workers, seconds) {
 }
 
 async function observed(server, times, work) {
+  const backends = Object.entries(server.backends ?? {})
   const cpu = server.cpuMs()
+  const theirs = backends.map(([, backend]) => backend.cpuMs())
   const began = performance.now()
   await work()
   const wall = performance.now() - began
@@ -101,9 +107,26 @@ async function observed(server, times, work) {
     rssMb: server.rssMb(),
     /** How much of one core the server had: near or above 1, the load was not what limited it. */
     busy: used / wall,
+    /** What the databases beside it took: postgresCpuMs, redisCpuMs. */
+    ...Object.fromEntries(
+      backends.map(([name, backend], index) => [
+        `${name}CpuMs`,
+        (backend.cpuMs() - theirs[index]) / times.length,
+      ]),
+    ),
   }
 }
 
-/** Connections for flows to a server. */
-export const poolFor = (server, connections = CONNECTIONS) =>
-  new Pool(`http://127.0.0.1:${server.port}`, { connections, pipelining: 1 })
+const portsOf = (server) => server.ports ?? [server.port]
+
+/** Connections for flows to a server; where it is several, each call goes to the next one. */
+export function poolFor(server, connections = CONNECTIONS) {
+  const pools = portsOf(server).map(
+    (port) => new Pool(`http://127.0.0.1:${port}`, { connections, pipelining: 1 }),
+  )
+  let turn = 0
+  return {
+    request: (options) => pools[turn++ % pools.length].request(options),
+    close: () => Promise.all(pools.map((pool) => pool.close())),
+  }
+}

@@ -1,16 +1,10 @@
 // A measured server: a child process, its address, and what it takes of the machine.
-import { execFileSync, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import fs from 'node:fs'
-import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { WORK } from './paths.mjs'
-
-const READY_WITHIN_MS = 60_000
-const GONE_WITHIN_MS = 15_000
-const TICKS_PER_SECOND = Number(execFileSync('getconf', ['CLK_TCK'], { encoding: 'utf8' }))
-
-const running = new Set()
+import { cpuMsOf, end, freePort, rssMbOf, running, until } from './process.mjs'
 
 export class Server {
   #child
@@ -49,11 +43,8 @@ export class Server {
     })
     for (const stream of [this.#child.stdout, this.#child.stderr])
       stream.on('data', (chunk) => (this.#output = (this.#output + chunk).slice(-10_000)))
-    const deadline = Date.now() + READY_WITHIN_MS
-    while ((await this.#answer(ready)) !== status) {
-      if (this.hasEnded || Date.now() > deadline) throw new Error(`${args.join(' ')}:\n${this.#output}`)
-      await new Promise((resolve) => setTimeout(resolve, 100))
-    }
+    const answers = async () => (await this.#answer(ready)) === status
+    await until(answers, this.#child, () => `${args.join(' ')}:\n${this.#output}`)
   }
 
   async #answer(ready) {
@@ -62,32 +53,16 @@ export class Server {
     return response?.status
   }
 
-  get pid() {
-    return this.#child.pid
-  }
-
-  get hasEnded() {
-    return this.#child.exitCode !== null || this.#child.signalCode !== null
-  }
-
   get output() {
     return this.#output
   }
 
-  /** Processor time that the process has taken so far, in milliseconds: user and system, all threads. */
   cpuMs() {
-    const stat = fs.readFileSync(`/proc/${this.pid}/stat`, 'utf8')
-    const [utime, stime] = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .slice(11, 13)
-    return ((Number(utime) + Number(stime)) * 1000) / TICKS_PER_SECOND
+    return cpuMsOf(this.#child.pid)
   }
 
-  /** Resident memory, in MiB. */
   rssMb() {
-    const status = fs.readFileSync(`/proc/${this.pid}/status`, 'utf8')
-    return Number(/VmRSS:\s+(\d+) kB/.exec(status)[1]) / 1024
+    return rssMbOf(this.#child.pid)
   }
 
   signal(name) {
@@ -96,28 +71,7 @@ export class Server {
 
   async stop() {
     running.delete(this)
-    if (!this.hasEnded) {
-      const gone = new Promise((resolve) => this.#child.once('exit', resolve))
-      const timer = setTimeout(() => this.#child.kill('SIGKILL'), GONE_WITHIN_MS)
-      this.#child.kill('SIGTERM')
-      await gone
-      clearTimeout(timer)
-    }
+    await end(this.#child, 'SIGTERM')
     fs.rmSync(this.dataDir, { recursive: true, force: true })
   }
-}
-
-export async function stopAll() {
-  await Promise.all([...running].map((server) => server.stop()))
-}
-
-function freePort() {
-  return new Promise((resolve, reject) => {
-    const probe = net.createServer()
-    probe.once('error', reject)
-    probe.listen(0, () => {
-      const { port } = probe.address()
-      probe.close(() => resolve(port))
-    })
-  })
 }

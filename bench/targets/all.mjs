@@ -1,6 +1,7 @@
 import { qrLogin, staticBehindDoor } from './app.mjs'
 import { bare, staticNext } from './bare.mjs'
 import { betterAuth } from './better-auth.mjs'
+import { engines } from './engines.mjs'
 import { oidcProvider } from './oidc-provider.mjs'
 
 export const lane = qrLogin(true)
@@ -12,6 +13,7 @@ export const targets = [
   staticBehindDoor,
   throughNext,
   lane,
+  ...engines,
   betterAuth(true),
   betterAuth(false),
   oidcProvider('memory'),

@@ -8,20 +8,26 @@ import { poolFor } from '../support/load.mjs'
 const PENDING = 100
 const PASSWORD = 'correct horse battery'
 
+/** `PROOF_POLICY`: approved with one plain tap, as at the peers. */
+export const SETTINGS = {
+  LOG_LEVEL: 'error',
+  RATE_LIMIT_SCALE: '1000000',
+  MAX_STREAMS: '60000',
+  PROOF_POLICY: 'off',
+}
+
 /** @param rows old requests that are in the database beforehand */
-export async function startApp({ lane, rows = 0, nodeArgs = [] }) {
+export async function startApp({ lane, rows = 0, nodeArgs = [], env = {} }) {
   const server = await Server.start({
     args: () => [...nodeArgs, '--import', 'tsx', 'server/main.ts'],
     cwd: APP,
     env: {
+      ...SETTINGS,
       FAST_LANE: lane ? 'on' : 'off',
-      LOG_LEVEL: 'error',
-      RATE_LIMIT_SCALE: '1000000',
-      MAX_STREAMS: '60000',
-      // Approved with one plain tap, as at the peers.
-      PROOF_POLICY: 'off',
+      ...env,
     },
-    path: '/signin',
+    // Asked under whatever name: a second server has that of the first.
+    path: '/api/health/ready',
   })
   if (rows > 0) seedOld(databaseOf(server), rows)
   return server
@@ -35,7 +41,9 @@ export const qrLogin = (lane) => ({
   start: (options) => startApp({ lane, ...options }),
   status,
   open,
-  round,
+  round: rounds(signInBy),
+  followed: rounds(followedSignInBy),
+  pages,
 })
 
 /** A constant through our front door and Next. */
@@ -89,6 +97,33 @@ async function signedInPhone(pool, server, number) {
   return phone
 }
 
+/** What browsers say when a person goes to a page: the sign-in page then comes with its request open. */
+const NAVIGATION = {
+  accept: 'text/html',
+  'sec-fetch-mode': 'navigate',
+  'sec-fetch-dest': 'document',
+  'sec-fetch-site': 'none',
+  'sec-fetch-user': '?1',
+}
+
+/** The pages of one sign-in, without their scripts: the desktop's, with its request, and the phone's. */
+async function pages(server, count) {
+  const pool = poolFor(server)
+  const phones = await signedInPhones(pool, server, count)
+  const { code } = await opened(new Client(pool, server))
+  return {
+    close: () => pool.close(),
+    workers: phones,
+    async flow(phone) {
+      const desktop = new Client(pool, server)
+      const answers = [await desktop.get('/login', NAVIGATION), await phone.get(`/scan/${code}`, NAVIGATION)]
+      const wrong = answers.find(({ status, text }) => status !== 200 || !text.includes('</html>'))
+      if (wrong) throw new Error(`a page was answered with ${wrong.status}: ${wrong.text.slice(0, 300)}`)
+      if (desktop.cookies.size === 0) throw new Error('the sign-in page came without a request')
+    },
+  }
+}
+
 export async function signedInPhones(pool, server, count) {
   const phones = []
   for (let i = 0; i < count; i++) phones.push(await signedInPhone(pool, server, i))
@@ -101,21 +136,40 @@ export async function scanned(phone, code) {
   return { scanToken, stay: '30d', kind: 'independent' }
 }
 
-async function round(server, count) {
-  const pool = poolFor(server)
-  return {
-    close: () => pool.close(),
-    workers: await signedInPhones(pool, server, count),
-    async flow(phone) {
-      const desktop = new Client(pool, server)
-      const { id, code } = await opened(desktop)
-      const approval = await scanned(phone, code)
-      expectJson(await phone.post(`/api/login/${id}/confirm`, approval), 200, 'confirm')
-      const view = expectJson(await desktop.get(`/api/login/${id}`), 200, 'read')
-      if (view.status !== 'confirmed') throw new Error(`the desktop reads ${view.status}`)
-      const { csrfToken } = expectJson(await desktop.get('/api/auth/csrf'), 200, 'csrf')
-      expectJson(await desktop.post('/api/auth/callback/qr', { id, csrfToken }), 200, 'consume')
-      if (!desktop.cookies.has('qrl-session')) throw new Error('the desktop has no session')
-    },
-  }
+const rounds = (signInWith) => async (server, count) => {
+  // A stream has a connection of its own.
+  const pool = poolFor(server, 2 * count)
+  const workers = await signedInPhones(pool, server, count)
+  return { close: () => pool.close(), workers, flow: signInWith(pool, server) }
+}
+
+/** A whole sign-in by a phone; the desktop reads once, when it is approved. */
+export const signInBy = (pool, server) => async (phone) => {
+  const desktop = new Client(pool, server)
+  const { id, code } = await opened(desktop)
+  await approved(phone, id, code)
+  const view = expectJson(await desktop.get(`/api/login/${id}`), 200, 'read')
+  if (view.status !== 'confirmed') throw new Error(`the desktop reads ${view.status}`)
+  await consumed(desktop, id)
+}
+
+/** The same, by a desktop that follows its event stream, as pages do. */
+export const followedSignInBy = (pool, server) => async (phone) => {
+  const desktop = new Client(pool, server)
+  const { id, code } = await opened(desktop)
+  const stream = desktop.follow(`/api/login/${id}/events`)
+  await stream.brought('"status":"new"')
+  await Promise.all([stream.brought('"status":"confirmed"'), approved(phone, id, code)])
+  await Promise.all([consumed(desktop, id), stream.ended])
+}
+
+async function approved(phone, id, code) {
+  const approval = await scanned(phone, code)
+  expectJson(await phone.post(`/api/login/${id}/confirm`, approval), 200, 'confirm')
+}
+
+async function consumed(desktop, id) {
+  const { csrfToken } = expectJson(await desktop.get('/api/auth/csrf'), 200, 'csrf')
+  expectJson(await desktop.post('/api/auth/callback/qr', { id, csrfToken }), 200, 'consume')
+  if (!desktop.cookies.has('qrl-session')) throw new Error('the desktop has no session')
 }

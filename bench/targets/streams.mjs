@@ -1,13 +1,11 @@
 // What holds event streams: each tells how to ask for them, and how one of them is brought an event.
-import { pathToFileURL } from 'node:url'
-import path from 'node:path'
 import { BROWSER, Client, expectJson } from '../support/client.mjs'
-import { BENCH } from '../support/paths.mjs'
+import { CONNECTIONS, poolFor } from '../support/load.mjs'
+import { PROBE } from '../support/probe.mjs'
 import { seedPending } from '../support/seed.mjs'
-import { databaseOf, scanned, signedInPhones, startApp } from './app.mjs'
+import { databaseOf, opened, scanned, signedInPhones, startApp } from './app.mjs'
 import { startBare } from './bare.mjs'
-
-const PROBE = ['--import', pathToFileURL(path.join(BENCH, 'probe.mjs')).href]
+import { alone } from './engines.mjs'
 
 /** The text of a request for a stream. */
 function request(server, where, headers = {}) {
@@ -44,19 +42,46 @@ const nextComments = {
 export const laneEvents = {
   name: 'QR Login, fast lane',
   start: () => startApp({ lane: true, nodeArgs: PROBE }),
-  hold: holdDesktops,
+  hold: holdSeeded,
 }
 
 const nextEvents = {
   name: 'QR Login, through Next',
   start: () => startApp({ lane: false, nodeArgs: PROBE }),
-  hold: holdDesktops,
+  hold: holdSeeded,
 }
 
-export const streams = [bareStream, laneEvents, nextComments, nextEvents]
+const onEngines = alone.map(({ name, missing, start }) => ({
+  name,
+  missing,
+  start: () => start({ nodeArgs: PROBE }),
+  hold: holdOpened,
+}))
 
-function holdDesktops(server, count) {
-  const desktops = seedPending(databaseOf(server), count)
+export const streams = [bareStream, laneEvents, ...onEngines, nextComments, nextEvents]
+
+function holdSeeded(server, count) {
+  return holdDesktops(server, seedPending(databaseOf(server), count))
+}
+
+/** Opened as desktops do: where requests are kept is the engine's own affair. */
+async function holdOpened(server, count) {
+  const desktops = []
+  const pool = poolFor(server)
+  const work = async () => {
+    while (desktops.length < count) {
+      const place = desktops.push(undefined) - 1
+      const desktop = new Client(pool, server)
+      const { id } = await opened(desktop)
+      desktops[place] = { id, secret: desktop.cookies.get(`qrl-login-${id}`) }
+    }
+  }
+  await Promise.all(Array.from({ length: CONNECTIONS }, work))
+  await pool.close()
+  return holdDesktops(server, desktops)
+}
+
+function holdDesktops(server, desktops) {
   const cookie = ({ id, secret }) => `qrl-login-${id}=${secret}`
   return {
     requests: desktops.map((desktop) =>
