@@ -22,7 +22,7 @@ export function hasCode(error: unknown, ...codes: Problem['code'][]): error is A
 }
 
 /** A proxy in front may answer for a server that is away, and it doesn't speak problem details. */
-async function readProblem(response: Response): Promise<Problem> {
+export async function readProblem(response: Response): Promise<Problem> {
   const body: unknown = await response.json().catch(() => null)
   if (typeof body === 'object' && body !== null && 'code' in body) return body as Problem
   const away = [502, 503, 504].includes(response.status)

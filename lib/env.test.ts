@@ -81,6 +81,8 @@ test.each([
   ['a network that is none', { TRUSTED_NETWORKS: '10.0.0.0/8,office' }, /^TRUSTED_NETWORKS is .*: office\)/],
   ['a network without end', { TRUSTED_NETWORKS: '10.0.0.0/33' }, /^TRUSTED_NETWORKS is "10\.0\.0\.0\/33"/],
   ['a policy that is none', { PROOF_POLICY: 'lax' }, /^PROOF_POLICY is "lax".*adaptive, strict or off/],
+  ['Redis without PostgreSQL', { REDIS_URL: 'redis://cache' }, /REDIS_URL is set, but several servers/],
+  ['a Redis that is none', { REDIS_URL: 'http://:hidden@cache' }, /^REDIS_URL is not one(?!.*hidden)/],
   ['a mail server that is none', { SMTP_URL: 'https://mail.example.org' }, /^SMTP_URL is not one/],
   ['a mail server without a name', { SMTP_URL: 'smtp:/mail' }, /^SMTP_URL is not one/],
   ['a password that is cut off', { SMTP_URL: 'smtp://me:100%@mail' }, /a % in its user or password/],

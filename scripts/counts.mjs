@@ -37,8 +37,9 @@ function line({ passed, failed, skipped }) {
 export function summary(results) {
   const sum = (key) => results.reduce((total, result) => total + result[key], 0)
   const total = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }
+  const width = Math.max(0, ...results.map(({ name }) => name.length))
   return {
-    lines: [...results.map((result) => `${result.name.padEnd(10)} ${line(result)}`), line(total)],
+    lines: [...results.map((result) => `${result.name.padEnd(width)}  ${line(result)}`), line(total)],
     ok: total.failed === 0 && total.passed > 0,
   }
 }

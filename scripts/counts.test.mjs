@@ -45,6 +45,19 @@ test('the last line is the sum, and names skipped ones only where there are any'
   expect(mixed.ok).toBe(false)
 })
 
+test('the lines stand below each other, however long their names are', () => {
+  const result = { passed: 1, failed: 0, skipped: 0 }
+  const { lines } = summary([
+    { name: 'unit', ...result },
+    { name: 'unit on PostgreSQL', ...result },
+  ])
+  expect(lines).toEqual([
+    'unit                1 passed, 0 failed',
+    'unit on PostgreSQL  1 passed, 0 failed',
+    '2 passed, 0 failed',
+  ])
+})
+
 test('nothing ran is no success', () => {
   expect(summary([])).toEqual({ lines: ['0 passed, 0 failed'], ok: false })
 })

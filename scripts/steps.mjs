@@ -165,6 +165,7 @@ function node(name, args, options) {
 // -- Install ------------------------------------------------------------------------------------------------------
 
 const INSTALL_STAMP = 'node_modules/.qr-login'
+const WITHOUT_DEV = ' without development'
 const ADDON = 'better-sqlite3'
 
 function compiler() {
@@ -217,11 +218,12 @@ export function sameInstalled(wanted, installed) {
   )
 }
 
-function isInstalled() {
+function isInstalled(dev) {
   const noted = read('node_modules/.package-lock.json')
-  return (
-    noted !== undefined && sameInstalled(readJson('package-lock.json').packages, JSON.parse(noted).packages)
-  )
+  if (noted === undefined) return false
+  const all = Object.entries(readJson('package-lock.json').packages)
+  const wanted = Object.fromEntries(all.filter(([, entry]) => dev || !entry.dev))
+  return sameInstalled(wanted, JSON.parse(noted).packages)
 }
 
 function addonLoads() {
@@ -231,16 +233,22 @@ function addonLoads() {
   )
 }
 
-/** Packages by `npm ci`, then the one that has native code: compiled anew when Node's ABI changes. */
-export async function install() {
+/**
+ * Packages by `npm ci`, then the one that has native code: compiled anew when Node's ABI changes.
+ * Those for development are left out where NODE_ENV says so, as npm itself does.
+ */
+export async function install({ dev = process.env.NODE_ENV !== 'production' } = {}) {
   const packages = contentHash(['package-lock.json'])
-  const wanted = `${packages} ${process.platform} ${process.arch} ${process.versions.modules}\n`
-  const stamp = read(INSTALL_STAMP)
-  if (stamp === wanted) return false
-  if (!stamp?.startsWith(packages) && !isInstalled())
+  const wanted = `${packages} ${process.platform} ${process.arch} ${process.versions.modules}`
+  const stamp = read(INSTALL_STAMP)?.trim()
+  if (stamp === wanted || (!dev && stamp === wanted + WITHOUT_DEV)) return false
+  const isSame = stamp?.startsWith(packages) && !(dev && stamp.endsWith(WITHOUT_DEV))
+  if (!isSame && !isInstalled(dev))
     // Scripts of packages stay off: none but the addon's is needed, and some would download programs.
     await step('Installing packages', () =>
-      tool('npm ci', 'npm', ['ci', '--include=dev', '--ignore-scripts'], { explain: explainInstall }),
+      tool('npm ci', 'npm', ['ci', dev ? '--include=dev' : '--omit=dev', '--ignore-scripts'], {
+        explain: explainInstall,
+      }),
     )
   if (!(await addonLoads()))
     await step(`Preparing ${ADDON} (compiled where there is no ready one)`, () =>
@@ -248,7 +256,7 @@ export async function install() {
         explain: explainCompile,
       }),
     )
-  write(INSTALL_STAMP, wanted)
+  write(INSTALL_STAMP, `${wanted}${dev ? '' : WITHOUT_DEV}\n`)
   return true
 }
 

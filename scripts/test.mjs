@@ -41,7 +41,7 @@ async function check(name, work) {
 /** A runner that counts for itself, in a JSON report. */
 async function suite(name, count, work) {
   title(name)
-  const file = path.join(reports, `${name}.json`)
+  const file = path.join(reports, `${name.replaceAll(' ', '-')}.json`)
   const ok = await work(file)
   let report
   try {
@@ -50,6 +50,13 @@ async function suite(name, count, work) {
     // It crashed before it could report.
   }
   results.push({ name, ...count(report, ok) })
+}
+
+/** Says why something is left out. In CI nothing is. */
+function skip(name, why) {
+  title(name)
+  process.stdout.write(`Skipped. ${why}\n`)
+  results.push({ name, passed: 0, failed: 0, skipped: 1 })
 }
 
 const script = (name, env) => run('npm', ['run', '--silent', name], env)
@@ -82,18 +89,33 @@ async function staticChecks() {
   await check('unused', () => script('unused'))
 }
 
+const vitest = (env) => (file) => {
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
+  return run('npm', ['run', '--silent', 'unit', '--', ...reporters], env)
+}
+
+/** The same tests on what several servers share, each from its own start; in CI none of it may be missing. */
+const SHARED = [
+  { name: 'PostgreSQL', database: 'postgresql', packages: ['postgresql'] },
+  { name: 'PostgreSQL and Redis', database: 'postgresql+redis', packages: ['postgresql', 'redis-server'] },
+]
+
 async function unitTests() {
-  await suite('unit', countVitest, (file) =>
-    run('npm', [
-      'run',
-      '--silent',
-      'unit',
-      '--',
-      '--reporter=default',
-      '--reporter=json',
-      `--outputFile.json=${file}`,
-    ]),
-  )
+  await suite('unit', countVitest, vitest({ TEST_DATABASE: '' }))
+  for (const { name, database, packages } of SHARED) {
+    const missing = process.env.CI ? [] : await missingOf(packages)
+    if (missing.length > 0) skip(`unit on ${name}`, `To run them: apt-get install ${missing.join(' ')}`)
+    else await suite(`unit on ${name}`, countVitest, vitest({ TEST_DATABASE: database }))
+  }
+}
+
+/** The tests know themselves what they start. */
+async function missingOf(packages) {
+  const { tsImport } = await import('tsx/esm/api')
+  const { postgresPrograms } = await tsImport('../lib/testing/postgres.ts', import.meta.url)
+  const { hasRedis } = await tsImport('../lib/testing/redis.ts', import.meta.url)
+  const isThere = { postgresql: () => postgresPrograms() !== undefined, 'redis-server': hasRedis }
+  return packages.filter((name) => !isThere[name]())
 }
 
 async function endToEnd() {
@@ -119,7 +141,7 @@ async function main() {
   title('install')
   const ready = await attempt(async () => {
     checkNode()
-    await install()
+    await install({ dev: true })
     await generate()
   })
   if (!ready) return void results.push({ name: 'install', passed: 0, failed: 1, skipped: 0 })

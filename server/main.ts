@@ -6,18 +6,18 @@ import { clock, keepClock, setClock } from '../lib/clock'
 import { db } from '../lib/db'
 import { settings, SettingsError, type Settings } from '../lib/env'
 import { bus } from '../lib/bus'
-import { endHeld } from '../lib/limits/held'
 import { log } from '../lib/log'
 import { measureProcess } from '../lib/metrics'
+import { requests } from '../lib/login/requests'
 import { migrate } from '../lib/migrate'
 import { placesReady } from '../lib/places'
+import { closeRedis, prepareRedis } from '../lib/redis'
 import { sweep } from '../lib/sweep'
 import { frontDoor } from './front-door'
 import { selfTest } from './self-test'
+import { stop } from './stop'
 import { welcome } from './welcome'
 
-/** Less than the ten seconds that supervisors commonly wait before they kill. */
-const STOP_WITHIN_MS = 8_000
 /** A database of places that takes longer is not waited for. */
 const READ_WITHIN_MS = 5_000
 /** Longer than the 60 s for which proxies keep an idle connection, so that they never send into a closed one. */
@@ -29,6 +29,9 @@ async function main(): Promise<void> {
   // Read while the rest gets ready, so that the first scan has places.
   const places = placesReady(READ_WITHIN_MS)
   await migrate(config)
+  if (config.redisUrl !== undefined) await prepareRedis()
+  // It takes a moment to be up.
+  bus()
   await setClock()
   measureProcess()
 
@@ -53,21 +56,40 @@ async function main(): Promise<void> {
     { protect: true, catch: (err) => log().warn({ err }, 'sweep failed') },
     async () => log().info(await sweep(clock()), 'swept'),
   )
+  // What Redis still holds for the audit log must not wait for an hour.
+  const writing = new Cron(
+    '* * * * *',
+    {
+      protect: true,
+      paused: config.redisUrl === undefined,
+      catch: (err) => log().warn({ err }, 'sweep failed'),
+    },
+    () =>
+      requests()
+        .sweep(clock())
+        .then(() => {}),
+  )
   const stopMail = await beginMail(config)
   process.stdout.write(welcome(config, Date.now() - started) + '\n')
 
   const stopClock = keepClock()
-  const stop = once(async () => {
+  const quit = once(async () => {
     sweeping.stop()
+    writing.stop()
     stopClock()
-    endHeld()
-    await Promise.all([drain(server), stopMail()])
-    await bus().close()
-    await db().close()
+    await stop(server, {
+      isBehindProxy: config.trustedProxies.length > 0,
+      end: stopMail,
+      close: async () => {
+        await bus().close()
+        await db().close()
+        closeRedis()
+      },
+    })
     process.exit(0)
   })
-  process.on('SIGTERM', stop)
-  process.on('SIGINT', stop)
+  process.on('SIGTERM', quit)
+  process.on('SIGINT', quit)
 }
 
 async function beginMail({ smtpUrl, ...config }: Settings): Promise<() => Promise<void>> {
@@ -87,17 +109,6 @@ function listen(server: Server, { port, host }: Settings): Promise<void> {
     )
     server.listen(port, host, resolve)
   })
-}
-
-/** Answers what is under way, takes nothing new, and does not wait for ever. */
-async function drain(server: Server): Promise<void> {
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
-  // A connection whose answer was under way is idle only after it.
-  const sweeping = setInterval(() => server.closeIdleConnections(), 50)
-  const timer = setTimeout(() => server.closeAllConnections(), STOP_WITHIN_MS)
-  await closed
-  clearInterval(sweeping)
-  clearTimeout(timer)
 }
 
 function once(run: () => Promise<void>): () => void {

@@ -6,9 +6,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { db } from '../lib/db'
 import { settings } from '../lib/env'
 import { bus } from '../lib/bus'
-import { isClosing } from '../lib/limits/held'
+import { log } from '../lib/log'
 import { metrics } from '../lib/metrics'
 import { isMigrated } from '../lib/migrate'
+import { answeredByRedis } from '../lib/redis'
 import { sql } from '../lib/sql'
 import { equal, hash } from '../lib/tokens'
 
@@ -16,13 +17,18 @@ const ANSWER_WITHIN_MS = 2_000
 
 type Check = () => Promise<unknown>
 
+let isStopping = false
+
+/** From now on this server tells whoever asks that it is not ready. */
+export const stopBeingReady = (): void => void (isStopping = true)
+
 const CHECKS: Record<string, Check> = {
-  server: async () => {
-    if (isClosing()) throw new Error('it is stopping')
-  },
   database: () => db().query((client) => client.$queryRaw(sql`SELECT 1 AS "one"`)),
   bus: async () => {
     if (!bus().isUp) throw new Error('it has no connection')
+  },
+  redis: async () => {
+    if (settings().redisUrl !== undefined) await answeredByRedis((client) => client.ping())
   },
   migrations: async () => {
     if (!(await isMigrated(settings()))) throw new Error('some are missing')
@@ -32,7 +38,8 @@ const CHECKS: Record<string, Check> = {
 const PATHS: Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void> | void> = {
   '/api/health/live': (_, response) => answer(response, 200, { status: 'ok' }),
   '/api/health/ready': async (_, response) => {
-    const checks = await runAll()
+    const found = await (checking ??= runAll().finally(() => (checking = undefined)))
+    const checks = { server: isStopping ? 'it is stopping' : 'ok', ...found }
     const isReady = Object.values(checks).every((outcome) => outcome === 'ok')
     answer(response, isReady ? 200 : 503, { status: isReady ? 'ok' : 'unready', checks })
   },
@@ -49,9 +56,15 @@ const PATHS: Record<string, (request: IncomingMessage, response: ServerResponse)
 export function answerOperator(request: IncomingMessage, response: ServerResponse, path: string): boolean {
   const work = request.method === 'GET' || request.method === 'HEAD' ? PATHS[path] : undefined
   if (!work) return false
-  void work(request, response)
+  Promise.resolve(work(request, response)).catch((err: unknown) => {
+    log().error({ err }, 'an operator’s question failed')
+    response.destroy()
+  })
   return true
 }
+
+/** Whoever asks meanwhile shares it: asking often must not cost the database much. */
+let checking: Promise<Record<string, string>> | undefined
 
 async function runAll(): Promise<Record<string, string>> {
   const outcomes = await Promise.all(

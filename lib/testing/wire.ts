@@ -1,4 +1,5 @@
 /** The line between servers and their database, which can be made slow, or cut without a sign. */
+import { setTimeout } from 'node:timers/promises'
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net'
 
 export class Wire {
@@ -45,7 +46,7 @@ export class Wire {
     ] as const) {
       this.#ends.set(end, line)
       end.on('error', () => {})
-      end.on('data', (chunk: Buffer) => this.#pass(chunk, other, line))
+      end.on('data', this.#passer(other, line))
       end.on('close', () => {
         this.#ends.delete(end)
         if (!line.isDead) other.destroySoon()
@@ -53,10 +54,14 @@ export class Wire {
     }
   }
 
-  /** In order: what came first waits for as long as what came later, or longer. */
-  #pass(chunk: Buffer, other: Socket, line: { isDead: boolean }): void {
-    const write = () => void (line.isDead || other.write(chunk))
-    if (this.delayMs === 0) write()
-    else setTimeout(write, this.delayMs)
+  /** One after the other, so that nothing overtakes what was held up for longer. */
+  #passer(other: Socket, line: { isDead: boolean }): (chunk: Buffer) => void {
+    let before: Promise<unknown> = Promise.resolve()
+    return (chunk) => {
+      before = before.then(async () => {
+        if (this.delayMs > 0) await setTimeout(this.delayMs)
+        if (!line.isDead) other.write(chunk)
+      })
+    }
   }
 }

@@ -158,7 +158,7 @@ export class DatabaseStore implements RequestStore {
 
   async sweep(now: Date): Promise<number> {
     const over = new Date(now.getTime() - KEPT_MS)
-    for (let gone = 0; ; ) {
+    for (let gone = 0; ;) {
       const rows = await db().move((tx) =>
         tx.$queryRaw<object[]>(sql`
           DELETE FROM "LoginRequest" WHERE "id" IN (

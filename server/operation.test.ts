@@ -1,0 +1,141 @@
+/** What the operator's machines are told, over real sockets. */
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { bus } from '../lib/bus'
+import { db } from '../lib/db'
+import { settings } from '../lib/env'
+import { AppError } from '../lib/errors'
+import { answerOperator, stopBeingReady } from './operation'
+
+const TOKEN = 'a-token-of-the-operator'
+const READY = { server: 'ok', database: 'ok', redis: 'ok', bus: 'ok', migrations: 'ok' }
+
+// It connects while the server gets ready.
+beforeAll(() => vi.waitFor(() => expect(bus().isUp).toBe(true)))
+
+let close = async () => {}
+afterEach(() => close())
+
+/** Asks a server that answers nothing else. */
+async function serving() {
+  const server = createServer((request, response) => {
+    const path = new URL(request.url ?? '', 'http://localhost').pathname
+    if (!answerOperator(request, response, path)) response.writeHead(418).end()
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  close = () => new Promise((resolve) => server.close(() => resolve()))
+  const { port } = server.address() as AddressInfo
+  return (path: string, init: RequestInit = {}) =>
+    fetch(`http://127.0.0.1:${port}${path}`, { ...init, headers: { connection: 'close', ...init.headers } })
+}
+
+const asJson = async (response: Response) => ({ status: response.status, ...(await response.json()) })
+
+test('a server that lives says so, also without a database', async () => {
+  vi.spyOn(db(), 'query').mockRejectedValue(new AppError('unavailable'))
+  const ask = await serving()
+  const response = await ask('/api/health/live')
+  expect(response.headers.get('cache-control')).toBe('no-store')
+  expect(await asJson(response)).toEqual({ status: 'ok' })
+})
+
+test('one that is ready says of what', async () => {
+  const ask = await serving()
+  expect(await asJson(await ask('/api/health/ready'))).toEqual({ status: 'ok', checks: READY })
+  expect((await ask('/api/health/ready', { method: 'HEAD' })).status).toBe(200)
+})
+
+test('one without its database says so in our own words', async () => {
+  const cause = new Error('connect ECONNREFUSED 10.1.2.3:5432')
+  vi.spyOn(db(), 'query').mockRejectedValue(new AppError('unavailable', { cause }))
+  const ask = await serving()
+  const response = await ask('/api/health/ready')
+  expect(response.status).toBe(503)
+  expect((await response.json()).checks).toMatchObject({ server: 'ok', database: 'it cannot be reached' })
+})
+
+test('one whose database hangs says so in time', { timeout: 10_000 }, async () => {
+  vi.spyOn(db(), 'query').mockReturnValue(new Promise(() => {}))
+  const ask = await serving()
+  const { checks } = await (await ask('/api/health/ready')).json()
+  expect(checks).toMatchObject({
+    database: 'it does not answer',
+    migrations: 'it does not answer',
+    bus: 'ok',
+  })
+})
+
+test('one whose bus has no connection is not ready', async () => {
+  vi.spyOn(bus(), 'isUp', 'get').mockReturnValue(false)
+  const ask = await serving()
+  expect(await asJson(await ask('/api/health/ready'))).toMatchObject({
+    status: 'unready',
+    checks: { ...READY, bus: 'it has no connection' },
+  })
+})
+
+test('a crowd that asks at once costs as much as one', async () => {
+  const ask = await serving()
+  await ask('/api/health/ready')
+  const query = db().query.bind(db())
+  let goOn = () => {}
+  const free = new Promise<void>((resolve) => (goOn = resolve))
+  const queries = vi.spyOn(db(), 'query').mockImplementation((run) => free.then(() => query(run)))
+  const answers = Promise.all(Array.from({ length: 20 }, () => ask('/api/health/ready')))
+  await ask('/api/health/live')
+  goOn()
+  expect((await answers).map(({ status }) => status)).toEqual(Array(20).fill(200))
+  // Some may have come after the first ones had their answer.
+  expect(queries.mock.calls.length).toBeLessThan(20)
+})
+
+test.each(['/api/health', '/api/health/ready/', '/api/metrics/x'])(
+  '%s is no question of theirs',
+  async (path) => {
+    const ask = await serving()
+    expect((await ask(path)).status).toBe(418)
+  },
+)
+
+test.each(['/api/health/ready', '/api/metrics'])('%s is only read', async (path) => {
+  const ask = await serving()
+  expect((await ask(path, { method: 'POST' })).status).toBe(418)
+})
+
+test('the figures are for who has the token', async () => {
+  vi.spyOn(settings(), 'metricsToken', 'get').mockReturnValue(TOKEN)
+  const ask = await serving()
+  for (const authorization of ['', 'Bearer', `Bearer ${TOKEN}x`, `Basic ${TOKEN}`, TOKEN])
+    expect((await ask('/api/metrics', { headers: { authorization } })).status).toBe(404)
+  const response = await ask('/api/metrics', { headers: { authorization: `Bearer ${TOKEN}` } })
+  expect(response.headers.get('content-type')).toMatch(/^text\/plain; version=0\.0\.4/)
+  expect(await response.text()).toContain('qrlogin_waiting_desktops{reader="events"} 0')
+})
+
+test('without a token in the settings the figures are for nobody', async () => {
+  const ask = await serving()
+  for (const authorization of ['', 'Bearer undefined', `Bearer ${TOKEN}`])
+    expect((await ask('/api/metrics', { headers: { authorization } })).status).toBe(404)
+})
+
+test('figures that can’t be made end the connection, and not the server', async () => {
+  vi.spyOn(settings(), 'metricsToken', 'get').mockReturnValue(TOKEN)
+  vi.spyOn(db(), 'connections').mockImplementation(() => {
+    throw new Error('no figures')
+  })
+  const ask = await serving()
+  await expect(ask('/api/metrics', { headers: { authorization: `Bearer ${TOKEN}` } })).rejects.toThrow()
+  expect((await ask('/api/health/live')).status).toBe(200)
+})
+
+// The last one: a server that stops does so for good.
+test('a server that stops is not ready at once, and still lives', async () => {
+  const ask = await serving()
+  stopBeingReady()
+  expect(await asJson(await ask('/api/health/ready'))).toMatchObject({
+    status: 'unready',
+    checks: { ...READY, server: 'it is stopping' },
+  })
+  expect((await ask('/api/health/live')).status).toBe(200)
+})
