@@ -46,7 +46,18 @@ describe.skipIf(!postgresPrograms())('migrations of PostgreSQL (needs PostgreSQL
     expect(applied.flat()).toEqual(migrationNames(POSTGRESQL))
   })
 
-  test('leave a database from a newer version alone', async () => {
+  test('start on the schema of the next version, which only adds to it', async () => {
+    const url = await database('next')
+    await migratePostgres(url)
+    await postgres.run(
+      `INSERT INTO _prisma_migrations (id, checksum, migration_name, finished_at, applied_steps_count)
+       VALUES ('next', '', '29990101000000_next', now(), 1)`,
+      'next',
+    )
+    expect(await migratePostgres(url)).toEqual([])
+  })
+
+  test('leave a database alone that has had others, and lacks ours', async () => {
     const url = await database('newer')
     await migratePostgres(url)
     await postgres.run("UPDATE _prisma_migrations SET migration_name = '29990101000000_future'", 'newer')
