@@ -6,6 +6,7 @@ const isRoot = process.getuid?.() === 0
 /** Servers are started by the fixtures in e2e/, each with a port and data of its own. */
 export default defineConfig({
   testDir: 'e2e',
+  globalSetup: './lib/testing/global.ts',
   testIgnore: 'screenshots/**',
   outputDir: 'test-results',
   fullyParallel: true,

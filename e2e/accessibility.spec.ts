@@ -179,7 +179,7 @@ const states: Record<string, (stage: Stage) => Promise<Page>> = {
 async function notMe({ desktop, phone, rows, server }: Stage): Promise<Page> {
   await signedIn(phone)
   const { id } = await letIn(phone, desktop)
-  await phone.goto(notMeLink(server, rows.noticeOf(rows.sessionsOf(id)[0]!.id)))
+  await phone.goto(notMeLink(server, await rows.noticeBy(id)))
   await expect(phone.getByRole('button', { name: t.notMe.submit })).toBeVisible()
   return phone
 }

@@ -66,7 +66,7 @@ test('filters stand in the address, and an empty one says so', async ({ desktop,
 
 test('a long log comes a part at a time, to its end', async ({ phone, rows }) => {
   await signedIn(phone)
-  rows.note(await sessionIdOf(phone), 110)
+  await rows.note(await sessionIdOf(phone), 110)
   await phone.goto('/activity')
   await expect(entries(phone)).toHaveCount(50)
   await more(phone).click()
@@ -82,7 +82,7 @@ test('a long log comes a part at a time, to its end', async ({ phone, rows }) =>
 
 test('all of it can be saved as a file', async ({ openPhone, phone, rows }) => {
   const person = await signedIn(phone)
-  rows.note(await sessionIdOf(phone), 700)
+  await rows.note(await sessionIdOf(phone), 700)
   await signedIn(await openPhone())
   await phone.goto('/activity')
   const coming = phone.waitForEvent('download')
@@ -117,8 +117,8 @@ test('a sign-in that was not one’s own is undone here, with what it let in', a
   await expect(third).toHaveURL('/')
 
   await phone.goto('/activity')
-  const sessionId = rows.sessionsOf(id)[0]!.id
-  expect(rows.session(sessionId).endedAt).toBeNull()
+  const { id: sessionId } = await rows.sessionOf(id)
+  expect((await rows.session(sessionId)).endedAt).toBeNull()
   await expect(notMine(phone)).toHaveCount(2)
   await notMine(phone).last().click()
   await phone.getByRole('dialog').getByRole('button', { name: t.notMe.submit }).click()
@@ -148,7 +148,7 @@ test('a desktop that was let in reports others only with the password', async ({
   // On probation it sees what it did itself.
   await expect(entries(desktop)).toHaveCount(1)
   await expect(notMine(desktop)).toHaveCount(0)
-  rows.ageSession(rows.sessionsOf(id)[0]!.id, 86_400)
+  await rows.ageSession((await rows.sessionOf(id)).id, 86_400)
   await desktop.reload()
   // Of itself it can't say so.
   await expect(notMine(desktop)).toHaveCount(1)

@@ -40,7 +40,7 @@ test('shows what asks, from where and since when, and whose account it would ent
 }) => {
   const { id } = await scan(phone, desktop)
   await expect(phone.getByText('Chrome on Windows')).toBeVisible()
-  const address = rows.request(id).desktopAddress ?? 'none'
+  const address = (await rows.request(id)).desktopAddress ?? 'none'
   await expect(phone.getByText(say(t.device.loopback, { address }), { exact: true })).toBeVisible()
   await expect(phone.getByText(t.scan.confirm.askedNow)).toBeVisible()
   await expect(phone.getByText(/^You are Ada Lovelace \(.+@example\.org\)$/)).toBeVisible()
@@ -95,8 +95,8 @@ test('declining ends it on both sides', async ({ desktop, phone, rows }) => {
   await expect(phone.getByText(t.scan.end.declined.body)).toBeVisible()
   await expect(status(desktop)).toHaveText(t.login.rejected.declined)
   await expect(phone.getByRole('heading', { name: t.scan.end.declined.title })).toBeFocused()
-  expect(rows.request(id)).toMatchObject({ state: 'rejected', reason: 'declined' })
-  expect(rows.sessionsOf(id)).toEqual([])
+  expect(await rows.request(id)).toMatchObject({ state: 'rejected', reason: 'declined' })
+  expect(await rows.sessionsOf(id)).toEqual([])
 
   await desktop.getByRole('button', { name: t.login.newCode }).click()
   await expect(desktop.getByRole('heading', { level: 1 })).toBeFocused()
@@ -111,7 +111,7 @@ test('reporting declines as well, without a second question', async ({ desktop, 
   await expect(phone.getByRole('heading', { name: t.scan.end.reported.title })).toBeFocused()
   await expect(phone.getByText(t.scan.end.reported.body)).toBeVisible()
   await expect(status(desktop)).toHaveText(t.login.rejected.declined)
-  expect(rows.request(id)).toMatchObject({ state: 'rejected', reason: 'declined' })
+  expect(await rows.request(id)).toMatchObject({ state: 'rejected', reason: 'declined' })
 })
 
 /** Goes away from the page and comes back, in each way, with its clock in hand; what approves sleeps for a while then. */
@@ -180,7 +180,7 @@ test('“Sign it out again” takes an approval back', async ({ desktop, phone, 
   await phone.getByRole('button', { name: t.scan.done.undo }).click()
   await expect(phone.getByRole('heading', { name: t.scan.end.taken_back.title })).toBeVisible()
   expect(await isSignedOut(desktop)).toBe(true)
-  expect(rows.sessionsOf(id)[0]?.endReason).toBe('revoked')
+  expect((await rows.sessionOf(id)).endReason).toBe('revoked')
 })
 
 test('what previews a link, without a script, changes nothing', async ({
@@ -192,7 +192,7 @@ test('what previews a link, without a script, changes nothing', async ({
 }) => {
   const { url, id } = await readCode(desktop)
   await phone.goto('/')
-  const before = rows.everything()
+  const before = await rows.everything()
 
   expect((await phone.request.get(url)).status()).toBe(200)
   expect((await phone.request.head(url)).status()).toBe(200)
@@ -208,8 +208,8 @@ test('what previews a link, without a script, changes nothing', async ({
   await expect(page.getByText(t.scan.checking)).toBeHidden()
   await preview.close()
 
-  expect(rows.everything()).toEqual(before)
-  expect(rows.request(id).state).toBe('new')
+  expect(await rows.everything()).toEqual(before)
+  expect((await rows.request(id)).state).toBe('new')
   await scan(phone, desktop)
 })
 
@@ -284,7 +284,7 @@ test('signing out of the phone ends the desktop with its next request', async ({
   await phone.getByRole('button', { name: t.home.signOut }).click()
   await expect(phone).toHaveURL('/login')
   expect(await isSignedOut(desktop)).toBe(true)
-  expect(rows.sessionsOf(id)[0]).toMatchObject({ kind: 'derived', endReason: 'signed_out' })
+  expect(await rows.sessionOf(id)).toMatchObject({ kind: 'derived', endReason: 'signed_out' })
 })
 
 test('a desktop that was let in to stay on its own does', async ({ desktop, phone, rows }) => {
@@ -296,7 +296,7 @@ test('a desktop that was let in to stay on its own does', async ({ desktop, phon
   await phone.getByRole('button', { name: t.home.signOut }).click()
   await expect(phone).toHaveURL('/login')
   expect(await isSignedOut(desktop)).toBe(false)
-  expect(rows.sessionsOf(id)[0]).toMatchObject({ kind: 'independent', endedAt: null })
+  expect(await rows.sessionOf(id)).toMatchObject({ kind: 'independent', endedAt: null })
 })
 
 for (const [label, hours, isKnown] of [
@@ -311,8 +311,8 @@ for (const [label, hours, isKnown] of [
     await phone.getByRole('radio', { name: label }).check()
     await approve(phone)
     await arrived(desktop)
-    const [session] = rows.sessionsOf(id)
+    const session = await rows.sessionOf(id)
     const stay = Date.parse(session?.expiresAt ?? '') - Date.parse(session?.createdAt ?? '')
     expect(Math.round(stay / HOUR_MS)).toBe(hours)
-    expect(rows.request(id).staySeconds).toBe(hours * 3600)
+    expect((await rows.request(id)).staySeconds).toBe(hours * 3600)
   })

@@ -84,9 +84,9 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   phone: async ({ openPhone }, provide) => provide(await openPhone()),
 
   rows: async ({ server }, provide) => {
-    const rows = new Rows(server.databaseFile)
+    const rows = new Rows(server)
     await provide(rows)
-    rows.close()
+    await rows.close()
   },
 })
 

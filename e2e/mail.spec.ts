@@ -186,9 +186,9 @@ test.describe('what nobody pressed changes nothing', () => {
         calls: ['POST /api/report/look'],
       },
     ]
-    await expect.poll(() => notices.of(person.email).every(({ mailDueAt }) => mailDueAt === null)).toBe(true)
-    await expect.poll(() => notices.of(other.email).every(({ mailDueAt }) => mailDueAt === null)).toBe(true)
-    const before = rows.everything()
+    await expect.poll(() => notices.areSent(person.email)).toBe(true)
+    await expect.poll(() => notices.areSent(other.email)).toBe(true)
+    const before = await rows.everything()
     for (const { letter, name, calls } of letters) {
       const link = linkIn(letter)
       for (const method of ['GET', 'HEAD']) expect((await fetch(link, { method })).status).toBe(200)
@@ -199,7 +199,7 @@ test.describe('what nobody pressed changes nothing', () => {
       await page.waitForLoadState('networkidle')
       expect(sent).toEqual(calls)
     }
-    expect(rows.everything()).toEqual(before)
+    expect(await rows.everything()).toEqual(before)
   })
 
   test('a link that a broken reader of mail encodes leads nowhere, and is not logged', async ({
@@ -257,9 +257,9 @@ test.describe('a link', () => {
     await forget(client, person)
     await expect.poll(() => lettersOf(post, person.email)).toBe(3)
     const second = tokenIn(await letterTo(post, person.email, 'reset-password'))
-    notices.age(first.split('.')[0]!, 30 * MINUTES)
+    await notices.age(first.split('.')[0]!, 30 * MINUTES)
     expect((await use(first)).status).toBe(404)
-    notices.age(first.split('.')[0]!, -1 * MINUTES)
+    await notices.age(first.split('.')[0]!, -1 * MINUTES)
     // Whoever asks after its person, so that it is no more the newest, does not take it away.
     expect((await use(first)).status).toBe(204)
     expect((await use(second)).status).toBe(404)
@@ -270,7 +270,7 @@ test.describe('a link', () => {
     const person = newPerson()
     await client.post('/api/users', person)
     const token = tokenIn(await letterTo(post, person.email, 'confirm-email'))
-    notices.age(token.split('.')[0]!, DAYS)
+    await notices.age(token.split('.')[0]!, DAYS)
     expect((await client.post('/api/email/confirm', { token })).status).toBe(404)
   })
 
@@ -279,7 +279,7 @@ test.describe('a link', () => {
     await client.signIn(person)
     const token = tokenIn(await letterTo(post, person.email, 'not-me'))
     expect((await client.post('/api/report/look', { token })).status).toBe(200)
-    notices.age(token.split('.')[0]!, 7 * DAYS)
+    await notices.age(token.split('.')[0]!, 7 * DAYS)
     for (const path of ['/api/report/look', '/api/report'])
       expect((await client.post(path, { token })).status).toBe(404)
     expect(await client.isSignedIn()).toBe(true)
@@ -334,9 +334,9 @@ test('asking for a new password sends three mails an hour, and tells nobody of t
     for (let times = 0; times < 4; times++) statuses.push((await forget(client, asked)).status)
     expect(statuses).toEqual([204, 204, 204, 204])
   }
-  const rows = new NoticeRows(server.databaseFile)
-  expect(rows.of(person.email).filter(({ type }) => type === 'reset_password')).toHaveLength(3)
-  rows.close()
+  const rows = new NoticeRows(server)
+  expect((await rows.of(person.email)).filter(({ type }) => type === 'reset_password')).toHaveLength(3)
+  await rows.close()
 })
 
 test('without a mail server the pages say whom to ask', async ({ openDesktop, startServer }) => {
@@ -356,22 +356,22 @@ test.describe('trouble with the mail server', () => {
     const person = newPerson()
     const client = new Client(server)
     await client.post('/api/users', person)
-    await expect.poll(() => notices.of(person.email)[0]?.mailTries).toBe(1)
-    const { id } = notices.of(person.email)[0]!
+    await expect.poll(async () => (await notices.firstOf(person.email))?.mailTries).toBe(1)
+    const { id } = (await notices.firstOf(person.email))!
     await expect.poll(() => isDelayed(server.output, id)).toBe(true)
     post.refusal = undefined
-    notices.hurry(person.email)
+    await notices.hurry(person.email)
     await wake(server)
     await letterTo(post, person.email, 'confirm-email')
-    await expect.poll(() => notices.of(person.email)[0]).toMatchObject({ mailTries: 2, mailDueAt: null })
+    await expect.poll(() => notices.firstOf(person.email)).toMatchObject({ mailTries: 2, mailDueAt: null })
   })
 
   test('that knows no such recipient is the end of it', async ({ server, post, notices }) => {
     post.refusal = { at: 'RCPT', code: 550 }
     const person = newPerson()
     await new Client(server).post('/api/users', person)
-    await expect.poll(() => notices.of(person.email)[0]).toMatchObject({ mailTries: 1, mailDueAt: null })
-    expect(notices.of(person.email)[0]?.mailSentAt).toBeNull()
+    await expect.poll(() => notices.firstOf(person.email)).toMatchObject({ mailTries: 1, mailDueAt: null })
+    expect((await notices.firstOf(person.email))?.mailSentAt).toBeNull()
   })
 
   test('that is dead passes, and no sign-in waits for it or fails', async ({ server, post, notices }) => {
@@ -381,15 +381,15 @@ test.describe('trouble with the mail server', () => {
     const client = new Client(server)
     await client.post('/api/users', person)
     expect((await client.signIn(person)).status).toBe(200)
-    const { id } = notices.of(person.email)[0]!
+    const { id } = (await notices.firstOf(person.email))!
     await expect.poll(() => isDelayed(server.output.slice(before), id)).toBe(true)
-    expect(notices.of(person.email)[0]).toMatchObject({ mailTries: 1, mailSentAt: null })
+    expect(await notices.firstOf(person.email))?.toMatchObject({ mailTries: 1, mailSentAt: null })
     await post.start()
-    notices.hurry(person.email)
+    await notices.hurry(person.email)
     await wake(server)
     await letterTo(post, person.email, 'confirm-email')
-    await expect.poll(() => notices.of(person.email)[0]).toMatchObject({ mailTries: 2, mailDueAt: null })
-    expect(notices.of(person.email)[0]?.mailSentAt).not.toBeNull()
+    await expect.poll(() => notices.firstOf(person.email)).toMatchObject({ mailTries: 2, mailDueAt: null })
+    expect((await notices.firstOf(person.email))?.mailSentAt).not.toBeNull()
     for (const secret of [MAIL_PASSWORD, encodeURIComponent(MAIL_PASSWORD)])
       expect(server.output).not.toContain(secret)
   })
@@ -399,22 +399,22 @@ test.describe('trouble with the mail server', () => {
     post,
   }) => {
     const server = await startServer({ mail: post.url })
-    const rows = new NoticeRows(server.databaseFile)
+    const rows = new NoticeRows(server)
     post.beforeAnswer = async () => void process.kill(server.pid, 'SIGKILL')
     const person = newPerson()
     await new Client(server).post('/api/users', person)
     const first = await letterTo(post, person.email, 'confirm-email')
     await unreachable(server)
-    expect(rows.of(person.email)[0]).toMatchObject({ mailTries: 1, mailSentAt: null })
+    expect(await rows.firstOf(person.email))?.toMatchObject({ mailTries: 1, mailSentAt: null })
 
     post.beforeAnswer = undefined
-    rows.hurry(person.email)
+    await rows.hurry(person.email)
     await server.start()
     await expect.poll(() => lettersOf(post, person.email)).toBe(2)
     const second = await letterTo(post, person.email, 'confirm-email')
     expect(second.headers.get('message-id')).toBe(first.headers.get('message-id'))
     expect(linkIn(second)).toBe(linkIn(first))
-    rows.close()
+    await rows.close()
   })
 
   test('a server that is told to stop lets a mail that is on its way arrive', async ({
@@ -422,7 +422,7 @@ test.describe('trouble with the mail server', () => {
     post,
   }) => {
     const server = await startServer({ mail: post.url })
-    const rows = new NoticeRows(server.databaseFile)
+    const rows = new NoticeRows(server)
     let answer = () => {}
     const answered = new Promise<void>((resolve) => (answer = resolve))
     post.beforeAnswer = () => answered
@@ -431,26 +431,26 @@ test.describe('trouble with the mail server', () => {
     await letterTo(post, person.email, 'confirm-email')
     const stopped = server.stop()
     await unreachable(server)
-    expect(rows.of(person.email)[0]?.mailSentAt).toBeNull()
+    expect((await rows.firstOf(person.email))?.mailSentAt).toBeNull()
     answer()
     await stopped
-    expect(rows.of(person.email)[0]).toMatchObject({ mailTries: 1, mailDueAt: null })
-    expect(rows.of(person.email)[0]?.mailSentAt).not.toBeNull()
-    rows.close()
+    expect(await rows.firstOf(person.email))?.toMatchObject({ mailTries: 1, mailDueAt: null })
+    expect((await rows.firstOf(person.email))?.mailSentAt).not.toBeNull()
+    await rows.close()
   })
 })
 
 test('a mail server whose certificate nobody vouches for gets nothing', async ({ startServer }) => {
   const foreign = await MailServer.start({ certificate: 'foreign' })
   const server = await startServer({ mail: foreign.url })
-  const rows = new NoticeRows(server.databaseFile)
+  const rows = new NoticeRows(server)
   const person = newPerson()
   await new Client(server).post('/api/users', person)
-  await expect.poll(() => rows.of(person.email)[0]?.mailTries).toBe(1)
+  await expect.poll(async () => (await rows.firstOf(person.email))?.mailTries).toBe(1)
   await expect.poll(() => server.output).toMatch(/mail_delayed.*certificate/)
   expect(foreign.received).toEqual([])
   await foreign.stop()
-  rows.close()
+  await rows.close()
 })
 
 test.describe('axe finds nothing, and nothing is cut off at 320 px', () => {

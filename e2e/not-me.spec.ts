@@ -21,7 +21,7 @@ test('whoever holds the link sees the sign-in and ends it, signed in or not', as
   trouble.expect(USED)
   const person = await signedIn(phone)
   const { id } = await letIn(phone, desktop)
-  const link = notMeLink(server, rows.noticeOf(rows.sessionsOf(id)[0]!.id))
+  const link = notMeLink(server, await rows.noticeBy(id))
   const anyone = await openPhone()
   await anyone.goto(link)
   await expect(heading(anyone, t.notMe.title)).toBeVisible()
@@ -50,7 +50,7 @@ test('what follows takes a sign-in', async ({ desktop, openPhone, phone, rows, s
   await signedIn(phone)
   const { id } = await letIn(phone, desktop)
   const anyone = await openPhone()
-  await anyone.goto(notMeLink(server, rows.noticeOf(rows.sessionsOf(id)[0]!.id)))
+  await anyone.goto(notMeLink(server, await rows.noticeBy(id)))
   await button(anyone).click()
   await anyone.getByRole('link', { name: t.notMe.done.password }).click()
   await expect(anyone).toHaveURL('/login?next=%2Faccount')
@@ -65,8 +65,8 @@ test('nothing but a press changes anything: not opening it, not fetching it, not
 }) => {
   await signedIn(phone)
   const { id } = await letIn(phone, desktop)
-  const link = notMeLink(server, rows.noticeOf(rows.sessionsOf(id)[0]!.id))
-  const before = rows.everything()
+  const link = notMeLink(server, await rows.noticeBy(id))
+  const before = await rows.everything()
   const scanner = await openDesktop()
   const sent = changingCalls(scanner)
   for (let times = 0; times < 2; times++) {
@@ -85,7 +85,7 @@ test('nothing but a press changes anything: not opening it, not fetching it, not
     headers: { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://attacker.example' },
   })
   expect(forged.status()).toBe(403)
-  expect(rows.everything()).toEqual(before)
+  expect(await rows.everything()).toEqual(before)
   await expect(button(scanner)).toBeEnabled()
 })
 
@@ -100,8 +100,8 @@ test('a link that is made up, too old or missing says so calmly', async ({
   trouble.expect(USED, /400 .* @ \/api\/report\/look/)
   await signedIn(phone)
   const { id } = await letIn(phone, desktop)
-  const sessionId = rows.sessionsOf(id)[0]!.id
-  const link = notMeLink(server, rows.noticeOf(sessionId))
+  const { id: sessionId } = await rows.sessionOf(id)
+  const link = notMeLink(server, await rows.noticeOf(sessionId))
   const anyone = await openPhone()
   await anyone.goto('/not-me')
   await expect(heading(anyone, t.notMe.none.title)).toBeVisible()
@@ -112,7 +112,7 @@ test('a link that is made up, too old or missing says so calmly', async ({
   // Another link in the same tab: the address changes behind the # alone.
   await anyone.goto(link)
   await expect(button(anyone)).toBeVisible()
-  rows.ageSession(sessionId, 7 * 86_400)
+  await rows.ageSession(sessionId, 7 * 86_400)
   await button(anyone).click()
   await expect(heading(anyone, t.notMe.over.title)).toBeFocused()
   expect(await isSignedOut(desktop)).toBe(false)
@@ -129,7 +129,7 @@ test('two presses on two devices end it once', async ({
   trouble.expect(USED)
   await signedIn(phone)
   const { id } = await letIn(phone, desktop)
-  const link = notMeLink(server, rows.noticeOf(rows.sessionsOf(id)[0]!.id))
+  const link = notMeLink(server, await rows.noticeBy(id))
   const holders = [await openPhone(), await openPhone()]
   for (const holder of holders) await holder.goto(link)
   await Promise.all(holders.map((holder) => button(holder).click()))

@@ -92,7 +92,7 @@ test('a desktop past its probation gives the password before it says that someth
   trouble.expect(/403 .* @ \/api\/notices\//)
   const person = await signedIn(phone)
   const { id } = await letIn(phone, desktop)
-  rows.ageSession(rows.sessionsOf(id)[0]!.id, 86_400)
+  await rows.ageSession((await rows.sessionOf(id)).id, 86_400)
   await desktop.goto('/')
   await expect(told(desktop)).toContainText('New sign-in: Safari on iOS')
   await mine(desktop).click()
@@ -112,13 +112,13 @@ test('nobody sees, dismisses or reports what is in another account', async ({
 }) => {
   await signedIn(phone)
   const { id } = await letIn(phone, desktop)
-  const sessionId = rows.sessionsOf(id)[0]!.id
+  const { id: sessionId } = await rows.sessionOf(id)
   const stranger = await openPhone()
   await signedIn(stranger)
   const call = (method: string, path: string) =>
     stranger.request.fetch(path, { method, headers: { 'Sec-Fetch-Site': 'same-origin' } })
   expect(await (await call('GET', '/api/notices')).json()).toEqual({ notices: [] })
-  expect((await call('DELETE', `/api/notices/${rows.noticeOf(sessionId)}`)).status()).toBe(404)
+  expect((await call('DELETE', `/api/notices/${await rows.noticeOf(sessionId)}`)).status()).toBe(404)
   expect((await call('POST', `/api/sessions/${sessionId}/report`)).status()).toBe(404)
   await phone.goto('/')
   await expect(told(phone)).toHaveCount(1)
@@ -130,7 +130,7 @@ test('the newest few are shown, and the way to the others', async ({ openDesktop
   for (let times = 0; times < 5; times++) {
     const desktop = await openDesktop()
     await signedInAgain(desktop, person)
-    rows.ageSession(await sessionIdOf(desktop), (5 - times) * 60)
+    await rows.ageSession(await sessionIdOf(desktop), (5 - times) * 60)
   }
   await phone.goto('/')
   await expect(told(phone)).toHaveCount(3)
@@ -143,7 +143,7 @@ test('a notice is not shown past its time', async ({ openDesktop, phone, rows })
   const person = await signedIn(phone)
   const desktop = await openDesktop()
   await signedInAgain(desktop, person)
-  rows.ageSession(await sessionIdOf(desktop), 7 * 86_400)
+  await rows.ageSession(await sessionIdOf(desktop), 7 * 86_400)
   await phone.goto('/')
   await expect(phone.getByRole('heading', { level: 1 })).toBeVisible()
   await expect(section(phone)).toHaveCount(0)

@@ -4,17 +4,18 @@ import { expect, test as base } from './fixtures'
 import { hideTables, holdDatabase } from './support/outage'
 import { signedIn } from './support/people'
 import { readCode } from './support/qr'
+import type { Server } from './support/server'
 import { approve, arrived, scan, status } from './support/steps'
 import { messages as t } from './support/words'
 
-type Outage = (file: string) => Promise<() => Promise<void>>
+type Outage = (server: Server) => Promise<() => Promise<void>>
 
 const test = base.extend<{ takeAway: (outage: Outage) => Promise<() => Promise<void>> }>({
   /** Gives the database back after the test, whatever became of it. */
   takeAway: async ({ server }, provide) => {
     const pending = new Set<() => Promise<void>>()
     await provide(async (outage) => {
-      const giveBack = await outage(server.databaseFile)
+      const giveBack = await outage(server)
       pending.add(giveBack)
       return async () => {
         pending.delete(giveBack)
@@ -133,7 +134,7 @@ test('an approval that waits for the database can still be declined', async ({
   await phone.getByRole('button', { name: t.scan.confirm.decline, exact: true }).click()
   await giveBack()
   await expect(phone.getByRole('heading', { name: t.scan.end.declined.title })).toBeVisible()
-  expect(rows.request(id)).toMatchObject({ state: 'rejected', reason: 'declined' })
+  expect(await rows.request(id)).toMatchObject({ state: 'rejected', reason: 'declined' })
 })
 
 test('an approved desktop is signed in once the database can be written again', async ({
@@ -155,7 +156,7 @@ test('an approved desktop is signed in once the database can be written again', 
   await expect(status(desktop)).toHaveText(t.faults.trouble)
   await giveBack()
   await arrived(desktop)
-  expect(rows.sessionsOf(id)).toHaveLength(1)
+  expect(await rows.sessionsOf(id)).toHaveLength(1)
 })
 
 test('a sign-in whose answer was lost is asked for again, and makes one session', async ({
@@ -188,7 +189,7 @@ test('a sign-in whose answer was lost is asked for again, and makes one session'
   await arrived(desktop)
   await expect(desktop.getByRole('button', { name: t.home.signOut })).toBeVisible()
   expect(lost).toBe(1)
-  expect(rows.sessionsOf(id)).toHaveLength(1)
+  expect(await rows.sessionsOf(id)).toHaveLength(1)
   await wire.dispose()
 })
 

@@ -64,8 +64,8 @@ test('a wrong number ends it on both sides, and signs nobody in', async ({
   await pickWrong(phone, desktop)
   await expect(numbers(phone)).toHaveCount(0)
   await expect(desktop.getByRole('button', { name: t.login.newCode })).toBeVisible()
-  expect(rows.request(id)).toMatchObject({ state: 'rejected', reason: 'wrong_number' })
-  expect(rows.sessionsOf(id)).toEqual([])
+  expect(await rows.request(id)).toMatchObject({ state: 'rejected', reason: 'wrong_number' })
+  expect(await rows.sessionsOf(id)).toEqual([])
 })
 
 test('the number stays while both sides load their pages again', async ({ desktop, phone }) => {
@@ -168,8 +168,8 @@ test('a code that is mistyped twice is still good, and the third wrong one ends 
   }
   await expect(desktop.getByRole('button', { name: t.login.newCode })).toBeVisible()
   const id = /\/scan\/([\w-]{22})/.exec(phone.url())![1]!
-  expect(rows.request(id)).toMatchObject({ state: 'rejected', reason: 'proof_tries' })
-  expect(rows.sessionsOf(id)).toEqual([])
+  expect(await rows.request(id)).toMatchObject({ state: 'rejected', reason: 'proof_tries' })
+  expect(await rows.sessionsOf(id)).toEqual([])
 })
 
 test('where the policy is off, one tap lets a strange desktop in', async ({

@@ -18,7 +18,7 @@ test('signing up on the way may take longer than the code lives', async ({ deskt
   await expect(phone.getByRole('heading', { name: t.signup.title })).toBeVisible()
   // A real wait: a person who fills in a form, while the code goes out of date on all sides.
   await phone.waitForTimeout(LONGER_THAN_A_CODE_MS)
-  expect(rows.request(id).state).toBe('new')
+  expect((await rows.request(id)).state).toBe('new')
   await expect(async () => expect((await readCode(desktop)).url).not.toBe(url)).toPass()
 
   const { name } = await signUp(phone)
@@ -36,7 +36,7 @@ test('signing in on the way comes back to the very request', async ({ desktop, p
   await phone.goto(url)
   await phone.getByRole('link', { name: t.scan.signedOut.signin }).click()
   await expect(phone.getByRole('heading', { name: t.signin.title })).toBeVisible()
-  rows.age(id, 90)
+  await rows.age(id, 90)
   await signIn(phone, person)
   await expect(phone).toHaveURL(`/scan/${id}`)
   await approve(phone)
@@ -72,7 +72,7 @@ test('a signed-out phone with a dead code is told so, and offered no sign-in', a
   trouble.expect(/410 .* @ \/api\/login\/ticket/)
   await desktop.goto('/login')
   const { url, id } = await readCode(desktop)
-  rows.age(id, 61)
+  await rows.age(id, 61)
   await phone.goto(url)
   await expect(phone.getByRole('heading', { name: t.scan.end.expired.title })).toBeVisible()
   await expect(phone.getByRole('link', { name: t.scan.signedOut.signin })).toHaveCount(0)
@@ -85,5 +85,5 @@ test('an id without a ticket opens nothing', async ({ desktop, phone, rows, trou
   const { id } = await readCode(desktop)
   await phone.goto(`/scan/${id}`)
   await expect(phone.getByRole('heading', { name: t.scan.end.not_found.title })).toBeVisible()
-  expect(rows.request(id).state).toBe('new')
+  expect((await rows.request(id)).state).toBe('new')
 })

@@ -102,10 +102,14 @@ const SHARED = [
 
 async function unitTests() {
   await suite('unit', countVitest, vitest({ TEST_DATABASE: '' }))
-  for (const { name, database, packages } of SHARED) {
+  await onShared(SHARED, 'unit', countVitest, vitest)
+}
+
+async function onShared(engines, title, count, work) {
+  for (const { name, database, packages } of engines) {
     const missing = process.env.CI ? [] : await missingOf(packages)
-    if (missing.length > 0) skip(`unit on ${name}`, `To run them: apt-get install ${missing.join(' ')}`)
-    else await suite(`unit on ${name}`, countVitest, vitest({ TEST_DATABASE: database }))
+    if (missing.length > 0) skip(`${title} on ${name}`, `To run them: apt-get install ${missing.join(' ')}`)
+    else await suite(`${title} on ${name}`, count, work({ TEST_DATABASE: database }))
   }
 }
 
@@ -121,9 +125,16 @@ async function missingOf(packages) {
 async function endToEnd() {
   const built = await check('build', () => attempt(async () => void (isBuilt() || (await build()))))
   // Without these every one of them would only wait for what can't come.
-  if (built && (await check('chromium', () => attempt(chromium))))
-    await suite('e2e', countPlaywright, (file) => script('e2e', { PLAYWRIGHT_REPORT: file }))
+  if (!built || !(await check('chromium', () => attempt(chromium)))) return
+  await suite('e2e', countPlaywright, playwright([], { TEST_DATABASE: '' }))
+  await onShared(SHARED.slice(-1), 'e2e', countPlaywright, (env) => playwright(SIGN_INS, env))
 }
+
+/** What meets every move; all of it runs there by `TEST_DATABASE=postgresql+redis npm run e2e`. */
+const SIGN_INS = ['sign-in', 'proofs', 'typed-code', 'readers'].map((name) => `e2e/${name}.spec.ts`)
+
+const playwright = (specs, env) => (file) =>
+  run('npm', ['run', '--silent', 'e2e', '--', ...specs], { PLAYWRIGHT_REPORT: file, ...env })
 
 /** That the measurements run; what they measure here is information alone. */
 async function measurements() {

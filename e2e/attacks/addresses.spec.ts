@@ -39,7 +39,7 @@ test('forged private headers of the front door count for nothing', async ({ site
     'x-qr-login-seal': 'x',
   }
   const { body } = await desktop.post('/api/login', {}, forged)
-  expect(rows.request(body.id).desktopAddress).toMatch(/^(::1|127\.0\.0\.1)$/)
+  expect((await rows.request(body.id)).desktopAddress).toMatch(/^(::1|127\.0\.0\.1)$/)
 })
 
 test('forging a new address each time does not escape the limits', async ({ startServer }) => {

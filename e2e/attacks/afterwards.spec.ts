@@ -53,7 +53,7 @@ test('a relayed session ends sooner than the victim could choose', async ({ site
   await phone.post(`/api/login/${id}/confirm`, { ...approval(scanned.scanToken), stay: '30d', number })
   await desktop.authenticate('callback/qr', { id })
   expect(await desktop.isSignedIn()).toBe(true)
-  const [session] = rows.sessionsOf(id)
+  const session = await rows.sessionOf(id)
   const days = (Date.parse(session?.expiresAt ?? '') - Date.parse(session?.createdAt ?? '')) / 86_400_000
   observed('worthStay', `ends after ${Math.round(days)} days`).toBe('ends after 7 days')
 })
@@ -121,7 +121,7 @@ test('a code that a third account presents lets nobody in', async ({
     others.push(other)
   }
   await expect(attacker.getByRole('button', { name: t.login.newCode })).toBeVisible()
-  expect(rows.request(id)).toMatchObject({ state: 'rejected', reason: 'relayed' })
+  expect(await rows.request(id)).toMatchObject({ state: 'rejected', reason: 'relayed' })
   await numbers(phone).first().click()
   await expect(phone.getByRole('heading', { name: t.scan.end.relayed.title })).toBeVisible()
   observed('sentAround', await outcomeFor(attacker)).toBe('stopped')

@@ -21,7 +21,7 @@ test('no answer carries a hash', async ({ site, rows }) => {
     await phone.get('/account'),
   ]
   const everything = answers.map((answer) => `${answer.text} ${JSON.stringify(answer.headers)}`).join('\n')
-  const hashes = rows.secretHashes()
+  const hashes = await rows.secretHashes()
   expect(hashes.length).toBeGreaterThan(4)
   expect(hashes.filter((hash) => everything.includes(hash))).toEqual([])
   expect(everything).not.toMatch(/argon2|secretHash|passwordHash/)

@@ -49,12 +49,12 @@ test('a photograph of a code is worth nothing when it is old, nor when the code 
   const desktop = await openDesktop(at(VICTIM))
   await desktop.goto('/login')
   const photograph = await readCode(desktop)
-  rows.age(photograph.id, 61)
+  await rows.age(photograph.id, 61)
   const thief = await openPhone(at(ELSEWHERE))
   await signedIn(thief)
   await thief.goto(photograph.url)
   await expect(thief.getByRole('heading', { name: t.scan.end.expired.title })).toBeVisible()
-  const claimed = rows.request(photograph.id).state !== 'new'
+  const claimed = (await rows.request(photograph.id)).state !== 'new'
   observed('photograph', outcomeIf(claimed)).toBe('stopped')
 
   const phone = await openPhone(at(VICTIM))
@@ -65,7 +65,7 @@ test('a photograph of a code is worth nothing when it is old, nor when the code 
   await arrived(desktop)
   await thief.goto(url)
   await expect(thief.getByRole('heading', { name: t.scan.end.already_used.title })).toBeVisible()
-  const again = rows.sessionsOf(id).length !== 1
+  const again = (await rows.sessionsOf(id)).length !== 1
   observed('usedCode', outcomeIf(again)).toBe('stopped')
 })
 
@@ -134,7 +134,7 @@ test('whoever claims another’s code to annoy is kept out after two times', asy
   for (let times = 0; times < 2; times++) {
     const { body } = await claim()
     await desktop.getByRole('button', { name: t.login.notMe }).click()
-    await expect.poll(() => rows.request(body.id as string).reason).toBe('not_me')
+    await expect.poll(async () => (await rows.request(body.id as string)).reason).toBe('not_me')
     await expect(desktop.getByRole('img', { name: t.login.image })).toBeVisible()
   }
   expect(await claim()).toMatchObject({ status: 429 })
@@ -153,7 +153,7 @@ test('a browser retires its own codes alone, and by their secrets', async ({ ope
   const attacker = new Client(site)
   attacker.cookies.set(`qrl-login-${id}`, 'A'.repeat(43))
   for (let count = 0; count < 12; count++) await attacker.post('/api/login')
-  const retired = rows.request(id).state !== 'new'
+  const retired = (await rows.request(id)).state !== 'new'
   observed('retireOthers', outcomeIf(retired)).toBe('stopped')
 })
 
@@ -161,6 +161,6 @@ test('a desktop that opens a sixth code retires its first', async ({ site, rows 
   const desktop = new Client(site)
   const ids: string[] = []
   for (let i = 0; i < 6; i++) ids.push((await desktop.post('/api/login')).body.id as string)
-  expect(ids.map((id) => rows.request(id).state)).toEqual(['rejected', ...Array(5).fill('new')])
-  expect(rows.request(ids[0] ?? '').reason).toBe('superseded')
+  expect(await rows.statesOf(ids)).toEqual(['rejected', ...Array(5).fill('new')])
+  expect((await rows.request(ids[0] ?? '')).reason).toBe('superseded')
 })

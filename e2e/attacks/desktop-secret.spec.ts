@@ -62,7 +62,7 @@ test('a desktop can’t use its request before the phone has approved it', async
   const { desktop, id, phone, scanToken } = await scannedRequest(site)
   const early = await desktop.authenticate('callback/qr', { id })
   expect(early).toMatchObject({ status: 409, body: { code: 'wrong_state' } })
-  expect(rows.request(id).state).toBe('scanned')
+  expect((await rows.request(id)).state).toBe('scanned')
   observed('early', await outcomeFor(desktop)).toBe('stopped')
   await phone.post(`/api/login/${id}/confirm`, approval(scanToken))
   expect((await desktop.authenticate('callback/qr', { id })).status).toBe(200)

@@ -37,7 +37,7 @@ test('“This wasn’t me” ends a relayed session, and its desktop can’t ask
   await signedIn(phone)
   const attacker = await openDesktop(at(ELSEWHERE))
   const { id } = await letIn(phone, attacker)
-  const notice = rows.noticeOf(rows.sessionsOf(id)[0]!.id)
+  const notice = await rows.noticeBy(id)
   const hidden = [
     (await call(attacker, 'GET', '/api/notices')).body.notices.length === 0,
     (await call(attacker, 'DELETE', `/api/notices/${notice}`)).status === 403,
@@ -66,9 +66,9 @@ test('a link that is made up, or of another account, ends nothing', async ({
   trouble.expect(SPENT, /400 .* @ \/api\/report/)
   await signedIn(phone)
   const { id } = await letIn(phone, desktop)
-  const notice = rows.noticeOf(rows.sessionsOf(id)[0]!.id)
+  const notice = await rows.noticeBy(id)
   const { phone: stranger } = await signedInPhone(site)
-  const [, secret] = notMeLink(site, rows.noticeOf(stranger.sessionId)).split('.')
+  const [, secret] = notMeLink(site, await rows.noticeOf(stranger.sessionId)).split('.')
   const forger = await openPhone(at(ELSEWHERE))
   for (const token of [notice, `${notice}.${secret}`, `${notice}.${'A'.repeat(43)}`, `${notice}.`]) {
     const { status } = await call(forger, 'POST', '/api/report', { token })
@@ -90,7 +90,7 @@ test('a link that was used ends no later session', async ({
   trouble.expect(SPENT)
   const person = await signedIn(phone)
   const { id } = await letIn(phone, desktop)
-  const link = notMeLink(site, rows.noticeOf(rows.sessionsOf(id)[0]!.id))
+  const link = notMeLink(site, await rows.noticeBy(id))
   const holder = await openPhone(at(ELSEWHERE))
   await holder.goto(link)
   await button(holder).click()
@@ -116,7 +116,7 @@ test('machines that fetch the link, and run its page, end nothing', async ({
 }) => {
   await signedIn(phone)
   const { id } = await letIn(phone, desktop)
-  const link = notMeLink(site, rows.noticeOf(rows.sessionsOf(id)[0]!.id))
+  const link = notMeLink(site, await rows.noticeBy(id))
   const scanner = await openDesktop(at(ELSEWHERE))
   const token = link.split('#')[1]!
   for (const method of ['GET', 'HEAD'])

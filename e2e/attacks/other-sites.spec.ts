@@ -30,7 +30,7 @@ test('a changing call that does not come from our own pages is refused', async (
       await phone.send('DELETE', '/api/sessions', { headers }),
     ]
     for (const answer of answers) expect(answer, name).toMatchObject(refused)
-    expect(rows.request(id).state, name).toBe('scanned')
+    expect((await rows.request(id)).state, name).toBe('scanned')
     expect(await phone.isSignedIn(), name).toBe(true)
   }
 })
@@ -93,7 +93,7 @@ test('a foreign page that knows the scan token approves nothing', async ({
   const posted = phone.waitForResponse(address)
   await phone.goto(await foreign(posting(address, asPair(body), 'text/plain')), { waitUntil: 'commit' })
   expect((await posted).status()).toBe(403)
-  expect(rows.request(id).state).toBe('scanned')
+  expect((await rows.request(id)).state).toBe('scanned')
   observed('crossSiteConfirm', await outcomeFor(attacker)).toBe('stopped')
 })
 

@@ -128,7 +128,7 @@ test('the number can’t be left out of the call', async ({ openDesktop, openPho
   const answered = phone.waitForResponse('**/confirm')
   await numbers(phone).first().click()
   expect((await answered).status()).toBe(403)
-  expect(rows.request(id).state).toBe('scanned')
+  expect((await rows.request(id)).state).toBe('scanned')
   expect(await outcomeFor(attacker)).toBe('stopped')
 })
 

@@ -24,7 +24,7 @@ test('another signed-in phone can’t scan, approve or decline', async ({ openDe
       expect((await call(page, 'POST', `/api/login/${id}/reject`, decline)).status).toBe(404)
     }
   }
-  observed('otherScanToken', outcomeIf(rows.request(id).state !== 'scanned')).toBe('stopped')
+  observed('otherScanToken', outcomeIf((await rows.request(id)).state !== 'scanned')).toBe('stopped')
   // It was good all along, in the right hands.
   expect((await call(phone, 'POST', `/api/login/${id}/confirm`, approval(scanToken))).status).toBe(200)
 })
@@ -34,7 +34,7 @@ test('another phone of the same account can’t use a stolen scan token', async 
   const second = new Client(site, SAFARI_ON_IPHONE)
   await second.signIn(person)
   expect((await second.post(`/api/login/${id}/confirm`, approval(scanToken))).status).toBe(404)
-  expect(rows.request(id).state).toBe('scanned')
+  expect((await rows.request(id)).state).toBe('scanned')
 })
 
 test('a scan token approves once', async ({ site, rows }) => {
@@ -45,7 +45,7 @@ test('a scan token approves once', async ({ site, rows }) => {
   // All that is left to it is to take the approval back, once.
   expect((await phone.post(`/api/login/${id}/reject`, { scanToken })).status).toBe(200)
   expect((await phone.post(`/api/login/${id}/reject`, { scanToken })).status).toBe(409)
-  expect(rows.request(id).state).toBe('rejected')
+  expect((await rows.request(id)).state).toBe('rejected')
 })
 
 test('scanning again makes the older scan token worthless', async ({ site, rows }) => {
@@ -54,7 +54,7 @@ test('scanning again makes the older scan token worthless', async ({ site, rows 
   expect(again.body.scanToken).not.toBe(scanToken)
   expect((await phone.post(`/api/login/${id}/confirm`, approval(scanToken))).status).toBe(409)
   expect((await phone.post(`/api/login/${id}/confirm`, approval(again.body.scanToken))).status).toBe(200)
-  expect(rows.request(id).state).toBe('confirmed')
+  expect((await rows.request(id)).state).toBe('confirmed')
 })
 
 test('a mistaken approval spends no token', async ({ site }) => {
@@ -81,7 +81,7 @@ test('two desktops’ worth of the same consume make one session', async ({ site
   const consume = () => desktop.post('/api/auth/callback/qr', { id, csrfToken: body.csrfToken, json: 'true' })
   const answers = await Promise.all([consume(), consume(), consume()])
   expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200])
-  expect(rows.sessionsOf(id)).toHaveLength(1)
+  expect(await rows.sessionsOf(id)).toHaveLength(1)
   expect(await desktop.isSignedIn()).toBe(true)
   expect(await consume()).toMatchObject({ status: 409, body: { code: 'already_used' } })
 })

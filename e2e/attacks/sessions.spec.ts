@@ -17,7 +17,7 @@ test('a session cookie without its device’s is signed out on another device, a
   const thief = await openDesktop()
   await thief.context().addCookies([session])
   expect(await isSignedOut(thief)).toBe(true)
-  expect(rows.auditTypes(session.value.split('.')[0]!)).toContain('session_wrong_device')
+  expect(await rows.auditTypes(session.value.split('.')[0]!)).toContain('session_wrong_device')
   observed('stolenSession', await outcomeFor(thief)).toBe('stopped')
   expect(await isSignedIn(phone)).toBe(true)
 
@@ -31,7 +31,7 @@ test('a session cookie with somebody else’s device cookie is signed out', asyn
   const { phone: thief } = await signedInPhone(site)
   thief.cookies.set('qrl-session', victim.cookies.get('qrl-session') ?? '')
   expect(await thief.isSignedIn()).toBe(false)
-  expect(rows.auditTypes(victim.sessionId)).toContain('session_wrong_device')
+  expect(await rows.auditTypes(victim.sessionId)).toContain('session_wrong_device')
 })
 
 test('a session cookie that was guessed or is torn is nobody’s', async ({ site }) => {
@@ -61,5 +61,5 @@ test('a session cookie is worthless after signing out, wherever it was copied to
   for (const [name, value] of phone.cookies) copy.cookies.set(name, value)
   expect((await phone.authenticate('signout')).status).toBe(200)
   observed('endedSession', await outcomeFor(copy)).toBe('stopped')
-  expect(rows.session(sessionId).endReason).toBe('signed_out')
+  expect((await rows.session(sessionId)).endReason).toBe('signed_out')
 })

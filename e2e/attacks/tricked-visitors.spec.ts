@@ -36,7 +36,7 @@ test('a foreign page can’t frame the approval', async ({ foreign, openDesktop,
   await phone.goto(await foreign(`<!doctype html><iframe src="${url}"></iframe>`))
   await refusal
   await expect(phone.frameLocator('iframe').getByRole('heading', { level: 1 })).toHaveCount(0)
-  observed('clickjacking', outcomeIf(rows.request(id).state !== 'new')).toBe('stopped')
+  observed('clickjacking', outcomeIf((await rows.request(id)).state !== 'new')).toBe('stopped')
 })
 
 /** What approves: where a number is asked for, the right one. */
@@ -76,11 +76,11 @@ for (const policy of POLICIES)
       await approve.dispatchEvent('click')
       await expect(approve).toBeDisabled()
       expect(calls).toEqual([])
-      expect(rows.request(id).state).toBe('scanned')
+      expect((await rows.request(id)).state).toBe('scanned')
       observed('doubleClick', await outcomeFor(attacker), [policy]).toBe('stopped')
       await phone.clock.resume()
       await approve.click()
-      await expect.poll(() => rows.request(id).state).not.toBe('scanned')
+      await expect.poll(async () => (await rows.request(id)).state).not.toBe('scanned')
       expect(calls).toEqual([`POST /api/login/${id}/confirm`])
     })
   })
@@ -100,7 +100,7 @@ test('a visitor who is sent to the approval approves nothing, and the desktop le
   const page = `<!doctype html><script>location.href = ${JSON.stringify(url)}</script>`
   await phone.goto(await foreign(page), { waitUntil: 'commit' })
   await expect(phone.getByRole('heading', { name: t.scan.confirm.title })).toBeVisible()
-  expect(rows.request(id).state).toBe('scanned')
+  expect((await rows.request(id)).state).toBe('scanned')
 
   const { body: view } = await call(attacker, 'GET', `/api/login/${id}`)
   const facts = { name, 'e-mail address': email, address: VICTIM, system: 'iOS', initials: '"AL"' }
@@ -149,5 +149,5 @@ test('what fetches a link ahead of a person claims nothing', async ({
     await expect(tab.getByRole('contentinfo').getByRole('combobox')).toBeEnabled()
     await tab.close()
   }
-  observed('fetchedAhead', outcomeIf(rows.request(id).state !== 'new')).toBe('stopped')
+  observed('fetchedAhead', outcomeIf((await rows.request(id)).state !== 'new')).toBe('stopped')
 })

@@ -95,9 +95,9 @@ export const test = base.extend<Site, { sites: (policy: Policy) => Promise<Serve
   },
 
   rows: async ({ site }, provide) => {
-    const rows = new Rows(site.databaseFile)
+    const rows = new Rows(site)
     await provide(rows)
-    rows.close()
+    await rows.close()
   },
 })
 export { expect }

@@ -3,6 +3,7 @@
  * Sends like our own pages unless it is told otherwise.
  */
 import http from 'node:http'
+import https from 'node:https'
 import { CHROME_ON_WINDOWS, SAFARI_ON_IPHONE } from './browsers'
 import { newPerson, type Person } from './people'
 import type { Server } from './server'
@@ -19,6 +20,9 @@ export interface Answer {
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 type Body = any
 
+/** Where servers are met. */
+export type Site = Pick<Server, 'url' | 'port'>
+
 interface Sending {
   body?: unknown
   /** Replaces the defaults; undefined leaves a header out. */
@@ -29,8 +33,10 @@ export class Client {
   readonly cookies = new Map<string, string>()
 
   constructor(
-    readonly server: Server,
+    readonly server: Site,
     readonly userAgent: string = CHROME_ON_WINDOWS,
+    /** One of this machine's addresses. */
+    readonly address?: string,
   ) {}
 
   get(path: string, headers: Sending['headers'] = {}): Promise<Answer> {
@@ -56,10 +62,12 @@ export class Client {
       ...headers,
     }
     const present = Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+    const { protocol, hostname: host, port } = new URL(this.server.url)
+    const wire = protocol === 'https:' ? https : http
     return new Promise((resolve, reject) => {
-      const options = { host: 'localhost', port: this.server.port, method, path, agent: false }
-      const request = http.request(
-        { ...options, headers: present as http.OutgoingHttpHeaders },
+      const options = { host, port, method, path, agent: false, localAddress: this.address }
+      const request = wire.request(
+        { ...options, headers: present as http.OutgoingHttpHeaders, rejectUnauthorized: false },
         (response) => {
           const chunks: Buffer[] = []
           response.on('data', (chunk: Buffer) => chunks.push(chunk))
@@ -113,7 +121,7 @@ export class Client {
 }
 
 /** A desktop that has opened a login request. */
-export async function openingDesktop(server: Server) {
+export async function openingDesktop(server: Site) {
   const desktop = new Client(server)
   const { body } = await desktop.post('/api/login')
   const opened = body as { id: string; qr: string; userCode: string }
@@ -121,7 +129,7 @@ export async function openingDesktop(server: Server) {
 }
 
 /** A phone that is signed in with a new account. */
-export async function signedInPhone(server: Server): Promise<{ phone: Client; person: Person }> {
+export async function signedInPhone(server: Site): Promise<{ phone: Client; person: Person }> {
   const phone = new Client(server, SAFARI_ON_IPHONE)
   const person = newPerson()
   await phone.post('/api/users', person)
@@ -130,7 +138,7 @@ export async function signedInPhone(server: Server): Promise<{ phone: Client; pe
 }
 
 /** A request that a phone has scanned. */
-export async function scannedRequest(server: Server) {
+export async function scannedRequest(server: Site) {
   const opening = await openingDesktop(server)
   const { phone, person } = await signedInPhone(server)
   const { body } = await phone.post('/api/login/scan', { code: opening.code })

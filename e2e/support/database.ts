@@ -1,22 +1,7 @@
 /** The server's database, looked at (and aged) from outside. */
-import Database from 'better-sqlite3'
-
-export interface LoginRow {
-  id: string
-  state: string
-  reason: string | null
-  revision: number
-  desktopAddress: string | null
-  scanTokenHash: string | null
-  scanSessionId: string | null
-  staySeconds: number | null
-  kind: string | null
-  createdAt: string
-  scannedAt: string | null
-  confirmedAt: string | null
-  consumedAt: string | null
-  expiresAt: string
-}
+import { engineOf, stored, type Engine, type Place } from './engine'
+import { RedisRows } from './redis-requests'
+import { LoginRows, moveTimes, type LoginRow, type Requests } from './requests'
 
 export interface SessionRow {
   id: string
@@ -31,62 +16,79 @@ export interface SessionRow {
   endReason: string | null
 }
 
-const TIMES = ['createdAt', 'scannedAt', 'confirmedAt', 'consumedAt', 'expiresAt'] as const
-const ALL = 'SELECT * FROM'
-
-/** As Prisma's adapter writes a DateTime; SQLite compares the texts, so the form must be the same. */
-const stored = (time: number): string => new Date(time).toISOString().replace('Z', '+00:00')
+/** Those that a sign-in touches, beside its request. */
+const TABLES = ['User', 'Device', 'Session', 'AuditEvent', 'Notice', 'Block']
 
 export class Rows {
-  readonly #database: Database.Database
+  readonly #engine: Engine
+  readonly #requests: Requests
 
-  constructor(file: string) {
-    this.#database = new Database(file, { fileMustExist: true, timeout: 5000 })
+  constructor(place: Place) {
+    this.#engine = engineOf(place)
+    this.#requests =
+      place.redisUrl === undefined ? new LoginRows(this.#engine) : new RedisRows(place.redisUrl)
   }
 
-  close(): void {
-    this.#database.close()
+  async close(): Promise<void> {
+    await this.#requests.close()
+    await this.#engine.close()
   }
 
-  request(id: string): LoginRow {
-    return this.#database.prepare(`${ALL} LoginRequest WHERE id = ?`).get(id) as LoginRow
+  request(id: string): Promise<LoginRow> {
+    return this.#requests.one(id)
+  }
+
+  /** Of several login requests, in their order. */
+  statesOf(ids: readonly string[]): Promise<string[]> {
+    return Promise.all(ids.map(async (id) => (await this.request(id)).state))
   }
 
   /** The sessions that a login request has made: one at most, or something is wrong. */
-  sessionsOf(requestId: string): SessionRow[] {
-    return this.#database.prepare(`${ALL} Session WHERE loginRequestId = ?`).all(requestId) as SessionRow[]
+  sessionsOf(requestId: string): Promise<SessionRow[]> {
+    return this.#engine.ask('SELECT * FROM "Session" WHERE "loginRequestId" = ?', requestId)
   }
 
-  session(id: string): SessionRow {
-    return this.#database.prepare(`${ALL} Session WHERE id = ?`).get(id) as SessionRow
+  /** All sessions that came out of login requests. */
+  byRequest(): Promise<SessionRow[]> {
+    return this.#engine.ask('SELECT * FROM "Session" WHERE "loginRequestId" IS NOT NULL')
   }
 
-  auditTypes(sessionId: string): string[] {
-    const rows = this.#database.prepare('SELECT type FROM AuditEvent WHERE sessionId = ? ORDER BY id')
-    return (rows.all(sessionId) as { type: string }[]).map((row) => row.type)
+  /** The session that a login request has made. */
+  async sessionOf(requestId: string): Promise<SessionRow> {
+    const [session] = await this.sessionsOf(requestId)
+    if (!session) throw new Error('This login request made no session.')
+    return session
+  }
+
+  async session(id: string): Promise<SessionRow> {
+    const [session] = await this.#engine.ask<SessionRow>('SELECT * FROM "Session" WHERE "id" = ?', id)
+    return session!
+  }
+
+  async auditTypes(sessionId: string): Promise<string[]> {
+    const rows = await this.#engine.ask<{ type: string }>(
+      'SELECT "type" FROM "AuditEvent" WHERE "sessionId" = ? ORDER BY "id"',
+      sessionId,
+    )
+    return rows.map(({ type }) => type)
   }
 
   /** Every row of every table that a sign-in touches, to see that nothing was written. */
-  everything(): unknown {
-    const tables = ['User', 'Device', 'Session', 'LoginRequest', 'AuditEvent', 'Notice', 'Block']
-    return Object.fromEntries(
-      tables.map((table) => [table, this.#database.prepare(`${ALL} "${table}"`).all()]),
-    )
+  async everything(): Promise<unknown> {
+    const all: Record<string, object[]> = { LoginRequest: await this.#requests.all() }
+    for (const table of TABLES) all[table] = await this.#engine.ask(`SELECT * FROM "${table}" ORDER BY "id"`)
+    return all
   }
 
   /** All hashes that must never leave the server. */
-  secretHashes(): string[] {
+  async secretHashes(): Promise<string[]> {
     const columns = [
-      'SELECT passwordHash AS hash FROM User',
-      'SELECT secretHash AS hash FROM Device',
-      'SELECT secretHash AS hash FROM Session',
-      'SELECT desktopSecretHash AS hash FROM LoginRequest',
-      'SELECT scanTokenHash AS hash FROM LoginRequest WHERE scanTokenHash IS NOT NULL',
-      'SELECT userCodeHash AS hash FROM LoginRequest WHERE userCodeHash IS NOT NULL',
+      'SELECT "passwordHash" AS "hash" FROM "User"',
+      'SELECT "secretHash" AS "hash" FROM "Device"',
+      'SELECT "secretHash" AS "hash" FROM "Session"',
     ]
-    return (this.#database.prepare(columns.join(' UNION ')).all() as { hash: string }[]).map(
-      (row) => row.hash,
-    )
+    const rows = await this.#engine.ask<{ hash: string }>(columns.join(' UNION '))
+    return [...rows.map(({ hash }) => hash), ...(await this.#requests.hashes())]
   }
 
   /**
@@ -94,36 +96,39 @@ export class Rows {
    * is the same as waiting. Real time then goes on, with no clock touched on either side: a code's age, an expiry and
    * the page's own timers stay what they are in life, and five minutes take no time.
    */
-  age(id: string, seconds: number): void {
-    this.#move('LoginRequest', 'id', id, TIMES, seconds)
+  age(id: string, seconds: number): Promise<void> {
+    return this.#requests.age(id, seconds)
   }
 
   /** The same for a session, and for the notice of it. */
-  ageSession(id: string, seconds: number): void {
-    this.#move('Session', 'id', id, ['createdAt', 'probationEndsAt'], seconds)
-    this.#move('Notice', 'sessionId', id, ['createdAt', 'linkEndsAt'], seconds)
-  }
-
-  #move(table: string, key: string, id: string, columns: readonly string[], seconds: number): void {
-    const row = this.#database.prepare(`${ALL} ${table} WHERE ${key} = ?`).get(id) as Record<string, unknown>
-    for (const column of columns) {
-      const value = row[column]
-      if (typeof value !== 'string') continue
-      const moved = stored(Date.parse(value) - seconds * 1000)
-      this.#database.prepare(`UPDATE ${table} SET ${column} = ? WHERE ${key} = ?`).run(moved, id)
-    }
+  async ageSession(id: string, seconds: number): Promise<void> {
+    await moveTimes(this.#engine, 'Session', 'id', id, ['createdAt', 'probationEndsAt'], seconds)
+    await moveTimes(this.#engine, 'Notice', 'sessionId', id, ['createdAt', 'linkEndsAt'], seconds)
   }
 
   /** The notice of a session, by id. */
-  noticeOf(sessionId: string): string {
-    const row = this.#database.prepare('SELECT id FROM Notice WHERE sessionId = ?').get(sessionId)
-    return (row as { id: string }).id
+  async noticeOf(sessionId: string): Promise<string> {
+    const rows = this.#engine.ask<{ id: string }>(
+      'SELECT "id" FROM "Notice" WHERE "sessionId" = ?',
+      sessionId,
+    )
+    return (await rows)[0]!.id
+  }
+
+  /** The notice of the session that a login request has made. */
+  async noticeBy(requestId: string): Promise<string> {
+    return this.noticeOf((await this.sessionOf(requestId)).id)
   }
 
   /** Lets that much happen in the account of a session. */
-  note(sessionId: string, times: number): void {
-    const { userId } = this.session(sessionId)
-    const insert = this.#database.prepare('INSERT INTO AuditEvent (at, type, userId) VALUES (?, ?, ?)')
-    for (let time = 0; time < times; time++) insert.run(stored(Date.now()), 'profile_changed', userId)
+  async note(sessionId: string, times: number): Promise<void> {
+    const { userId } = await this.session(sessionId)
+    for (let time = 0; time < times; time++)
+      await this.#engine.ask(
+        'INSERT INTO "AuditEvent" ("at", "type", "userId") VALUES (?, ?, ?)',
+        stored(Date.now()),
+        'profile_changed',
+        userId,
+      )
   }
 }

@@ -1,8 +1,9 @@
 /** Tests with a mail server: the server hands its mail to one that is real, and the test opens it. */
 import { expect } from '@playwright/test'
-import Database from 'better-sqlite3'
 import { test as base } from '../fixtures'
 import { MailServer, type Received } from '../../lib/testing/mail-server'
+import { engineOf, stored, type Engine } from './engine'
+import { moveTimes } from './requests'
 import { Server } from './server'
 
 export { expect } from '@playwright/test'
@@ -41,9 +42,9 @@ export const test = base.extend<{ notices: NoticeRows; calm: void }, Workers>({
   ],
 
   notices: async ({ server }, provide) => {
-    const rows = new NoticeRows(server.databaseFile)
+    const rows = new NoticeRows(server)
     await provide(rows)
-    rows.close()
+    await rows.close()
   },
 })
 
@@ -78,45 +79,46 @@ export interface NoticeRow {
   mailSentAt: string | null
 }
 
-/** As Prisma's adapter writes a DateTime. */
-const stored = (time: number): string => new Date(time).toISOString().replace('Z', '+00:00')
-
 /** The notices in a server's database. */
 export class NoticeRows {
-  readonly #database: Database.Database
+  readonly #engine: Engine
 
-  constructor(file: string) {
-    this.#database = new Database(file, { fileMustExist: true, timeout: 5000 })
+  constructor(server: Server) {
+    this.#engine = engineOf(server)
   }
 
-  close(): void {
-    this.#database.close()
+  close(): Promise<void> {
+    return this.#engine.close()
   }
 
-  of(email: string): NoticeRow[] {
-    return this.#database
-      .prepare(
-        'SELECT n.* FROM Notice n JOIN User u ON u.id = n.userId WHERE u.email = ? ORDER BY n.createdAt',
-      )
-      .all(email) as NoticeRow[]
+  /** Oldest first. */
+  of(email: string): Promise<NoticeRow[]> {
+    return this.#engine.ask(
+      `SELECT n.* FROM "Notice" n JOIN "User" u ON u."id" = n."userId" WHERE u."email" = ? ORDER BY n."createdAt"`,
+      email,
+    )
+  }
+
+  async firstOf(email: string): Promise<NoticeRow | undefined> {
+    return (await this.of(email))[0]
+  }
+
+  async areSent(email: string): Promise<boolean> {
+    return (await this.of(email)).every(({ mailDueAt }) => mailDueAt === null)
   }
 
   /** Lets a link be so many seconds older. */
-  age(id: string, seconds: number): void {
-    const [{ linkEndsAt }] = this.#database.prepare('SELECT linkEndsAt FROM Notice WHERE id = ?').all(id) as [
-      { linkEndsAt: string },
-    ]
-    this.#database
-      .prepare('UPDATE Notice SET linkEndsAt = ? WHERE id = ?')
-      .run(stored(Date.parse(linkEndsAt) - seconds * 1000), id)
+  async age(id: string, seconds: number): Promise<void> {
+    await moveTimes(this.#engine, 'Notice', 'id', id, ['linkEndsAt'], seconds)
   }
 
   /** The pause before the next try is over. */
-  hurry(email: string): void {
-    this.#database
-      .prepare(
-        'UPDATE Notice SET mailDueAt = ? WHERE mailDueAt IS NOT NULL AND userId = (SELECT id FROM User WHERE email = ?)',
-      )
-      .run(stored(Date.now()), email)
+  async hurry(email: string): Promise<void> {
+    await this.#engine.ask(
+      `UPDATE "Notice" SET "mailDueAt" = ?
+       WHERE "mailDueAt" IS NOT NULL AND "userId" = (SELECT "id" FROM "User" WHERE "email" = ?)`,
+      stored(Date.now()),
+      email,
+    )
   }
 }

@@ -1,14 +1,17 @@
 /** The production server as a child process, with a port, a database and a secret of its own. */
 import { spawn, type ChildProcess } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import { createServer, type AddressInfo } from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { MAIL_CERTIFICATE } from '../../lib/testing/mail-server'
 import { writePlaces, type Location } from '../../lib/testing/mmdb'
+import { copyOfTemplate } from '../../lib/testing/postgres'
+import { nextRedisDatabase } from '../../lib/testing/redis'
 
 const ROOT = path.resolve(import.meta.dirname, '../..')
-const READY_WITHIN_MS = 30_000
+const READY_WITHIN_MS = 60_000
 const GONE_WITHIN_MS = 12_000
 
 export interface ServerOptions {
@@ -37,6 +40,10 @@ export interface ServerOptions {
   fastLane?: boolean
   /** The most that its heap may grow to; without it, garbage is collected only when much has gathered. */
   heapMebibytes?: number
+  /** For tests that are about SQLite itself: its file is the database, whichever engine was asked for. */
+  sqlite?: boolean
+  /** Settings of its own, which go before all others. */
+  environment?: Record<string, string>
 }
 
 /** Another address for a server. */
@@ -48,12 +55,17 @@ export interface Proxy {
 export class Server {
   #child: ChildProcess | undefined
   #output = ''
+  readonly #secret = randomBytes(32).toString('base64url')
 
   private constructor(
     readonly port: number,
     readonly dataDir: string,
     readonly options: ServerOptions,
     readonly proxy: Proxy | undefined,
+    /** Of its PostgreSQL database; without it, it has a SQLite file. */
+    readonly databaseUrl: string | undefined,
+    /** Of its Redis; without it, login requests are in the database as well. */
+    readonly redisUrl: string | undefined,
   ) {}
 
   static async start(options: ServerOptions = {}): Promise<Server> {
@@ -61,14 +73,22 @@ export class Server {
       throw new Error('There is no build to test: run "npm start -- --build-only" first.')
     const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'qr-login-e2e-'))
     const port = await freePort()
-    const server = new Server(port, dataDir, options, await options.proxy?.(port))
+    const isGiven = options.sqlite || options.environment?.DATABASE_URL
+    const database = isGiven ? undefined : await copyOfTemplate(path.basename(dataDir))
+    const redis = database === undefined ? undefined : await nextRedisDatabase()
+    const server = new Server(port, dataDir, options, await options.proxy?.(port), database, redis)
     if (options.places) writePlaces(server.placesFile, options.places)
-    await server.start()
+    try {
+      await server.start()
+    } catch (error) {
+      await server.kill()
+      throw error
+    }
     return server
   }
 
   get url(): string {
-    return this.proxy?.url ?? `http://localhost:${this.port}`
+    return this.options.environment?.APP_URL ?? this.proxy?.url ?? `http://localhost:${this.port}`
   }
 
   get pid(): number {
@@ -77,6 +97,12 @@ export class Server {
 
   get databaseFile(): string {
     return path.join(this.dataDir, 'qr-login.db')
+  }
+
+  /** What its keys are made of. */
+  get authSecret(): string {
+    if (this.databaseUrl !== undefined) return this.#secret
+    return fs.readFileSync(path.join(this.dataDir, 'auth-secret'), 'utf8').trim()
   }
 
   /** What the process has written. */
@@ -108,15 +134,28 @@ export class Server {
     }
   }
 
-  /** Asks the process to stop, as an operator would, and waits until it is gone. */
-  async stop(): Promise<void> {
+  /**
+   * Asks the process to stop, as an operator would, and waits until it is gone.
+   * @returns its exit code, or null where it had to be killed
+   */
+  async stop(): Promise<number | null> {
     const child = this.#child
-    if (!child || child.exitCode !== null) return
+    if (!child || child.exitCode !== null || child.signalCode !== null) return child?.exitCode ?? null
     const gone = new Promise((resolve) => child.once('exit', resolve))
     const timer = setTimeout(() => child.kill('SIGKILL'), GONE_WITHIN_MS)
     child.kill('SIGTERM')
     await gone
     clearTimeout(timer)
+    return child.exitCode
+  }
+
+  /** Ends the process in the middle of whatever it does, and waits until it is gone. */
+  async kill(): Promise<void> {
+    const child = this.#child
+    if (!child || child.exitCode !== null || child.signalCode !== null) return
+    const gone = new Promise((resolve) => child.once('exit', resolve))
+    child.kill('SIGKILL')
+    await gone
   }
 
   /** Stops for good: the data goes too. */
@@ -127,7 +166,12 @@ export class Server {
   }
 
   async #answers(): Promise<boolean> {
-    const response = await fetch(`${this.url}/signin`).catch(() => null)
+    const { environment } = this.options
+    // Nobody may stand at an address of its own yet.
+    const address = environment?.APP_URL
+      ? `http://localhost:${this.port}/api/health/ready`
+      : `${this.url}/signin`
+    const response = await fetch(address).catch(() => null)
     return response?.ok ?? false
   }
 
@@ -144,6 +188,8 @@ export class Server {
       PORT: String(this.port),
       APP_URL: this.url,
       DATA_DIR: this.dataDir,
+      ...(this.databaseUrl && { DATABASE_URL: this.databaseUrl, AUTH_SECRET: this.authSecret }),
+      ...(this.redisUrl && { REDIS_URL: this.redisUrl }),
       LOG_LEVEL: 'error',
       ...(!limits && { RATE_LIMIT_SCALE: '1000' }),
       ...(behindProxy && { TRUSTED_PROXIES: 'loopback' }),
@@ -158,11 +204,13 @@ export class Server {
       ...(!rareSafetyRead && { SAFETY_READ_SECONDS: '1' }),
       ...(maxStreams !== undefined && { MAX_STREAMS: String(maxStreams) }),
       ...(fastLane === false && { FAST_LANE: 'off' }),
+      ...this.options.environment,
     }
   }
 }
 
-function freePort(): Promise<number> {
+/** A port that nobody listens on. */
+export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const probe = createServer()
     probe.once('error', reject)
