@@ -1,0 +1,70 @@
+/** Servers that can't tell each other anything: whoever waits hears of it all the same, by the rows. */
+import http from 'node:http'
+import { setTimeout } from 'node:timers/promises'
+import { Client, openingDesktop, signedInPhone } from '../support/client'
+import type { Cluster } from '../support/cluster'
+import { expect, test } from './fixtures'
+
+const SAFETY_READ_MS = 5_000
+const DESKTOPS = 10
+
+/** Until a stream of events says that somebody scanned. */
+function scannedByEvents(desktop: Client, cluster: Cluster, id: string): Promise<void> {
+  const cookie = [...desktop.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
+  return new Promise((resolve, reject) => {
+    const stream = http.get(`${cluster.url}/api/login/${id}/events`, { headers: { cookie } }, (answer) => {
+      let heard = ''
+      answer.on('error', reject)
+      answer.on('data', (chunk: Buffer) => {
+        heard += chunk.toString()
+        if (!heard.includes('"scanned"')) return
+        resolve()
+        stream.destroy()
+      })
+    })
+    stream.on('error', reject)
+  })
+}
+
+/** The same by a poll that waits. */
+async function scannedByPoll(desktop: Client, id: string): Promise<void> {
+  const { body } = await desktop.get(`/api/login/${id}?wait=25&since=1`)
+  expect(body).toMatchObject({ status: 'scanned' })
+}
+
+test('without messages between servers, who waits hears of it within the safety read', async ({
+  startCluster,
+}) => {
+  test.setTimeout(600_000)
+  const cluster = await startCluster()
+  const { phone } = await signedInPhone(cluster)
+  const waiting = await Promise.all(
+    Array.from({ length: 2 * DESKTOPS }, async (_, index) => {
+      const { desktop, id, code } = await openingDesktop(cluster)
+      const heard = index < DESKTOPS ? scannedByEvents(desktop, cluster, id) : scannedByPoll(desktop, id)
+      return { code, heard: heard.then(() => performance.now()) }
+    }),
+  )
+  let isOver = false
+  const cutting = (async () => {
+    while (!isOver) {
+      await cluster.cutBus()
+      await setTimeout(100)
+    }
+  })()
+  // Until both have lost it for the first time.
+  await setTimeout(500)
+  const delays = await Promise.all(
+    waiting.map(async ({ code, heard }) => {
+      expect((await phone.post('/api/login/scan', { code })).status).toBe(200)
+      const scanned = performance.now()
+      return (await heard) - scanned
+    }),
+  )
+  isOver = true
+  await cutting
+  const longest = Math.max(...delays)
+  console.log(`bus cut: ${delays.length} desktops heard, the last after ${(longest / 1000).toFixed(1)} s`)
+  // And the answer itself, on a busy machine.
+  expect(longest).toBeLessThan(SAFETY_READ_MS + 2_000)
+})
