@@ -7,6 +7,8 @@ const ABOUT_SQLITE = [
   // What is counted there is counted in better-sqlite3, and what is timed there has turns, not milliseconds.
   'lib/login/statements.test.ts',
   'lib/events/**',
+  // These start all engines themselves.
+  'lib/bus/**',
 ]
 const isPostgres = process.env.TEST_DATABASE?.startsWith('postgresql')
 

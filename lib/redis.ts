@@ -10,6 +10,8 @@ const RECONNECT_MS = { least: 50, most: 2_000 }
 
 const OPTIONS: RedisOptions = {
   commandTimeout: ANSWER_WITHIN_MS,
+  // A line that died without a sign: while something waits for an answer, and none comes, there is a new one.
+  socketTimeout: ANSWER_WITHIN_MS * 1.5,
   connectTimeout: ANSWER_WITHIN_MS,
   // Nothing waits for a server that is away, and nothing that may have been done is done again.
   enableOfflineQueue: false,
@@ -33,7 +35,7 @@ function requireUrl(): string {
 
 /** One more connection, as a subscriber needs for itself: it waits for Redis, and subscribes again by itself. */
 export const connectSubscriber = (url: string): Redis =>
-  connect(url, { enableOfflineQueue: true, maxRetriesPerRequest: null, commandTimeout: undefined })
+  connect(url, { enableOfflineQueue: true, maxRetriesPerRequest: null })
 
 function connect(url: string, options: RedisOptions = {}): Redis {
   const client = new Redis(url, { ...OPTIONS, ...options })
@@ -55,16 +57,17 @@ export async function answeredByRedis<T>(run: (client: Redis) => Promise<T>): Pr
   try {
     return await run(redis())
   } catch (error) {
+    // It would be logged: hashes and addresses are among its arguments.
+    if (error instanceof Error) Reflect.deleteProperty(error, 'command')
     throw isFault(error) ? new AppError('unavailable', { retryAfter: 2, cause: error }) : error
   }
 }
 
-/** What ioredis says of a connection that is not there, and Redis of itself while it can't serve. */
-const FAULT =
-  /Connection is closed|Command timed out|isn't writeable|max retries|^(LOADING|READONLY|MISCONF|OOM|MASTERDOWN|NOREPLICAS|CLUSTERDOWN)\b/
-
+/** Whatever ioredis or Redis says, but for what is wrong with a script of ours. */
 const isFault = (error: unknown): boolean =>
-  error instanceof Error && ('syscall' in error || FAULT.test(error.message))
+  error instanceof Error &&
+  !(error instanceof AppError || error instanceof TypeError) &&
+  !/^(ERR|WRONGTYPE|NOSCRIPT)\b/.test(error.message)
 
 /**
  * Waits for Redis, and looks whether it keeps what it is given.

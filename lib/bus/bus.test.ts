@@ -39,6 +39,7 @@ const KINDS: Kind[] = [
     async start() {
       const server = await RedisServer.start()
       vi.spyOn(settings(), 'redisUrl', 'get').mockReturnValue(server.url())
+      closeRedis()
       await prepareRedis()
       return {
         make: () => new RedisBus(server.url()),

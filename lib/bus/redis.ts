@@ -8,12 +8,14 @@ import type { Bus, Listener } from './bus'
 
 /** The origin of what its sender wants to hear as well. */
 const FOR_ALL = '*'
+const PULSE_MS = 5_000
 
 export class RedisBus implements Bus {
   readonly #origin = newId()
   readonly #listeners = new Set<Listener>()
   readonly #subscriber: Redis
   readonly #channel: string
+  readonly #pulse: NodeJS.Timeout
   #isUp = false
 
   constructor(url: string) {
@@ -23,6 +25,13 @@ export class RedisBus implements Bus {
     this.#subscriber.on('message', (_, message: string) => this.#hear(message))
     this.#subscriber.on('ready', () => void this.#listen())
     this.#subscriber.on('close', () => this.#lost())
+    this.#pulse = setInterval(() => void this.#feel(), PULSE_MS).unref()
+  }
+
+  /** A line that died without a sign brings nothing, and says nothing. */
+  async #feel(): Promise<void> {
+    if (!this.#isUp) return
+    await this.#subscriber.ping().catch(() => this.#subscriber.disconnect(true))
   }
 
   get isUp(): boolean {
@@ -45,6 +54,7 @@ export class RedisBus implements Bus {
 
   async close(): Promise<void> {
     this.#listeners.clear()
+    clearInterval(this.#pulse)
     this.#subscriber.disconnect()
   }
 

@@ -116,8 +116,10 @@ export class PostgresDatabase implements Database {
       await connection.query('BEGIN')
       try {
         const result = await work(new PgRunner(connection))
-        await connection.query('COMMIT')
+        const { command } = await connection.query('COMMIT')
         broken = false
+        // What it answers where a statement has failed that nobody told of.
+        if (command !== 'COMMIT') throw new Error(`The transaction ended in ${command}.`)
         return result
       } catch (error) {
         await connection.query('ROLLBACK')

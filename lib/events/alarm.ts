@@ -1,4 +1,5 @@
 import { attempt } from '../attempt'
+import { clock } from '../clock'
 
 const GRAIN_MS = 100
 
@@ -39,7 +40,10 @@ export class Alarm {
         attempt(wake)
       }
     }
-    const slot = { wakes, timer: setTimeout(ring, Math.max(0, number * GRAIN_MS - Date.now())).unref() }
+    const slot = {
+      wakes,
+      timer: setTimeout(ring, Math.max(0, number * GRAIN_MS - clock().getTime())).unref(),
+    }
     this.#slots.set(number, slot)
     return slot
   }

@@ -41,7 +41,7 @@ export class LoginStream {
   readonly #deviceCookie: string | undefined
   readonly #appUrl: string
   readonly #sink: Sink
-  readonly #endsAt = Date.now() + LIFE_MS
+  readonly #endsAt = clock().getTime() + LIFE_MS
   readonly #letGo: (() => void)[]
   readonly #wake: () => void
   #told: { revision: number; status: Status } | undefined
@@ -138,7 +138,7 @@ export class LoginStream {
 
   #write(text: string): void {
     if (this.#over) return
-    this.#wroteAt = Date.now()
+    this.#wroteAt = clock().getTime()
     // A reader that is behind is let go: it comes back and gets the state as it is then.
     if (!this.#sink.write(text)) this.#end()
   }

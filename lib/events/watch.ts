@@ -51,6 +51,7 @@ export class Watch {
   #beatAt = -Infinity
   #stop: (() => void) | undefined
   #reading = false
+  #again = false
 
   constructor(
     readonly bus: Bus,
@@ -190,19 +191,27 @@ export class Watch {
     await this.#refresh()
   }
 
-  /** Compares all that is kept with the database. */
+  /** Compares all that is kept with the database; once more where that was asked for meanwhile. */
   async #refresh(): Promise<void> {
+    this.#again = true
     if (this.#reading) return
     this.#reading = true
+    while (this.#again) {
+      this.#again = false
+      await this.#readAll()
+    }
+    this.#reading = false
+  }
+
+  async #readAll(): Promise<void> {
     const ids = [...this.#entries.keys()]
     for (let from = 0; from < ids.length; from += BATCH) {
       const found = await this.#readBatch(ids.slice(from, from + BATCH))
       // The database is away: what is kept stays as it is, and the next tick asks again.
-      if (!found) break
+      if (!found) return
       // SQLite never yields.
       await setImmediate()
     }
-    this.#reading = false
   }
 
   async #readBatch(ids: string[]): Promise<boolean> {

@@ -64,7 +64,11 @@ describe('in memory', () => {
 describe.skipIf(!hasRedis())('in Redis (needs Redis)', () => {
   let server: RedisServer
 
-  beforeAll(async () => void (server = await RedisServer.start()), 30_000)
+  beforeAll(async () => {
+    server = await RedisServer.start()
+    // The other one that these tests may run on.
+    closeRedis()
+  }, 30_000)
   afterAll(async () => {
     closeRedis()
     await server.stop()

@@ -75,8 +75,12 @@ export interface RequestStore {
     telling: Telling,
     now: Date,
   ): Promise<LoginRequest | null>
-  /** Ends the open requests that sessions have scanned or approved, in the transaction that ends the sessions. */
-  endOf(tx: Runner, sessionIds: string[], now: Date): Promise<void>
+  /**
+   * Ends the open requests that sessions have scanned or approved.
+   * @param tx the transaction that ends the sessions, or has locked one that stays
+   * @param stays a session that goes on can't be relied on to refuse a consume
+   */
+  endOf(tx: Runner, sessionIds: string[], now: Date, stays?: boolean): Promise<void>
   /** Notes that another account shows a claimed request's code: how many have. */
   present(row: LoginRequest, entry: AuditEntry & { userId: string }, now: Date): Promise<number>
   /**

@@ -116,7 +116,9 @@ export async function endOthers(
 ): Promise<number> {
   await distrustDevices(tx, { userId: session.userId, id: { not: session.deviceId } }, now)
   // They were scanned when their desktops were still known.
-  await requests().endOf(tx, [session.id], now)
+  // Behind the row's lock, so that no consume is on its way.
+  await tx.$queryRaw(sql`UPDATE "Session" SET "id" = "id" WHERE "id" = ${session.id}`)
+  await requests().endOf(tx, [session.id], now, true)
   await tx.session.updateMany({ where: { id: session.id, kind: 'derived' }, data: { kind: 'independent' } })
   const others = await tx.session.findMany({
     where: { userId: session.userId, id: { not: session.id }, ...liveAt(now) },

@@ -5,6 +5,8 @@ import { connect, createServer, type AddressInfo, type Server, type Socket } fro
 export class Wire {
   /** How long all that passes is held up, in either direction. */
   delayMs = 0
+  /** New connections that call themselves so are refused. */
+  refused: string | undefined
   #isSilent = false
   readonly #ends = new Map<Socket, { isDead: boolean }>()
 
@@ -40,6 +42,9 @@ export class Wire {
 
   #join(near: Socket, far: Socket): void {
     const line = { isDead: this.#isSilent }
+    near.once('data', (greeting: Buffer) => {
+      if (this.refused !== undefined && greeting.includes(this.refused)) near.destroy()
+    })
     for (const [end, other] of [
       [near, far],
       [far, near],

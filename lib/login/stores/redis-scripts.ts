@@ -30,9 +30,9 @@ local function guard(key, revision, now)
   if tonumber(row[2]) <= now then return 'expired' end
   return 'ok'
 end
+-- Also where its time is over: only who asked the database whether there is a session may take it away.
 local function leased(key)
-  local ends = redis.call('HGET', key, 'leaseEndsAt')
-  return ends and tonumber(ends) > real
+  return redis.call('HEXISTS', key, 'leaseEndsAt') == 1
 end
 local function lease(key)
   local ends = real + ${LEASE_MS}
@@ -51,15 +51,16 @@ const SCRIPTS = {
       write(KEYS[1], clock(ARGV[1]), ARGV[2], ARGV[3])
       return 1`,
   },
-  /** KEYS: request. ARGV: revision, given time, times, commands. */
+  /** KEYS: request. ARGV: revision, given time, times, commands, whether a lease does not matter. */
   qrloginMove: {
     numberOfKeys: 1,
     lua: `${CLOCK}${WRITE}${GUARD}
       local now = clock(ARGV[2])
       local outcome = guard(KEYS[1], ARGV[1], now)
       if outcome ~= 'ok' then return outcome end
-      if leased(KEYS[1]) then return 'leased' end
+      if ARGV[5] == '' and leased(KEYS[1]) then return 'leased' end
       write(KEYS[1], now, ARGV[3], ARGV[4])
+      redis.call('HDEL', KEYS[1], 'leaseEndsAt')
       redis.call('HINCRBY', KEYS[1], 'revision', 1)
       return 'ok'`,
   },
@@ -85,12 +86,14 @@ const SCRIPTS = {
   qrloginRelease: {
     numberOfKeys: 1,
     lua: `${CLOCK}${GUARD}
-      if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[1] or leased(KEYS[1]) then return 0 end
+      if redis.call('HGET', KEYS[1], 'revision') ~= ARGV[1] then return 0 end
+      local ends = redis.call('HGET', KEYS[1], 'leaseEndsAt')
+      if not ends or tonumber(ends) > real then return 0 end
       return redis.call('HDEL', KEYS[1], 'leaseEndsAt')`,
   },
   /**
    * KEYS: request. ARGV: revision, given time, tries at most, then the hashes that what was typed may have.
-   * Counts a try, and only then compares; a right one has the request for itself.
+   * Compares and counts at one go; a right try costs nothing, and has the request for itself.
    * @returns {outcome, 1 where it was right, tries so far}
    */
   qrloginTry: {
@@ -101,7 +104,6 @@ const SCRIPTS = {
       if leased(KEYS[1]) then return {'leased', 0, 0} end
       local tries = tonumber(redis.call('HGET', KEYS[1], 'codeTries'))
       if tries >= tonumber(ARGV[3]) then return {'expired', 0, tries} end
-      tries = redis.call('HINCRBY', KEYS[1], 'codeTries', 1)
       local stored = redis.call('HGET', KEYS[1], 'codeHash')
       for index = 4, #ARGV do
         if ARGV[index] == stored then
@@ -109,7 +111,7 @@ const SCRIPTS = {
           return {'ok', 1, tries}
         end
       end
-      return {'ok', 0, tries}`,
+      return {'ok', 0, redis.call('HINCRBY', KEYS[1], 'codeTries', 1)}`,
   },
 }
 
@@ -124,6 +126,7 @@ declare module 'ioredis' {
       given: string,
       times: string,
       commands: string,
+      overLease: '' | '1',
     ): Promise<Outcome>
     qrloginLease(request: string, revision: number, given: string): Promise<Outcome>
     qrloginFinish(

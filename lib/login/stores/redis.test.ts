@@ -35,7 +35,11 @@ describe.skipIf(!hasRedis())('requests in Redis (needs Redis)', () => {
   let server: RedisServer
   let phone: SignedInDevice
 
-  beforeAll(async () => void (server = await RedisServer.start()), 30_000)
+  beforeAll(async () => {
+    server = await RedisServer.start()
+    // The other one that these tests may run on.
+    closeRedis()
+  }, 30_000)
   afterAll(async () => {
     closeRedis()
     await server.stop()

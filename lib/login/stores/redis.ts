@@ -8,12 +8,13 @@ import type { Redis } from 'ioredis'
 import { auditAll, type AuditEntry, type Dated } from '../../audit'
 import { clock } from '../../clock'
 import { db } from '../../db'
+import { isAppError } from '../../errors'
 import { isUniqueViolation } from '../../db/errors'
 import type { LoginRequest } from '../../generated/prisma/client'
 import { log } from '../../log'
 import * as oneTimeCode from '../../proofs/one-time-code'
 import { answeredByRedis } from '../../redis'
-import { sql, type Runner, type Statement } from '../../sql'
+import { join, sql, type Runner, type Statement } from '../../sql'
 import { announce, changesOf, rejectionOf } from '../move'
 import { refusedSince, REFUSAL_SECONDS, signalColumns, type ScanRow, type Signalled } from '../signals'
 import { MOVES, type Move } from '../state'
@@ -26,6 +27,8 @@ const KEPT_MS = 10 * 60_000
 /** The same where its history is not written yet: the database may be away. */
 const KEPT_UNWRITTEN_MS = 24 * 3_600_000
 const LEASE_LOOK_MS = 25
+/** Longer than a request is open after its scan. */
+const OPEN_AT_MOST_MS = 10 * 60_000
 /** Whoever ends a request writes its history; after this, somebody else does. */
 const LEFT_BEHIND_MS = 60_000
 const SWEEP_AT_ONCE = 100
@@ -100,8 +103,10 @@ export class RedisStore implements RequestStore {
     return added === 1 ? this.#read(id) : null
   }
 
-  async find(ids: readonly string[]): Promise<LoginRequest[]> {
+  async find(ids: readonly string[], tx?: Runner): Promise<LoginRequest[]> {
     const rows = await this.#readAll(ids)
+    // Settling locks a session, which that transaction may have locked.
+    if (tx) return rows
     return Promise.all(rows.map((row) => (isLapsed(row) ? this.#settle(row) : row)))
   }
 
@@ -169,22 +174,47 @@ export class RedisStore implements RequestStore {
     data: Partial<LoginRequest>,
     entries: Telling['entries'],
     now: Date,
-    patient = true,
   ): Promise<LoginRequest | null> {
     for (;;) {
       const row = await this.#read(binding.id)
       if (!row || !allowed(row, name, binding)) return null
-      const { after, times, commands } = this.#plan(row, name, data, entries, now)
-      const outcome = await this.#ask((client) =>
-        client.qrloginMove(keys.request(row.id), row.revision, this.#given(now), times, commands),
-      )
-      if (outcome === 'ok') {
-        announce(after)
-        return after
-      }
-      if (outcome === 'expired' || (outcome === 'leased' && !patient)) return null
+      const { after, outcome } = await this.#write(row, name, data, entries, now, '')
+      if (outcome === 'ok') return after
+      if (outcome === 'expired') return null
       if (outcome === 'leased') await setTimeout(LEASE_LOOK_MS)
     }
+  }
+
+  /** Makes a move that no consume can come before any more, whatever a lease says. */
+  async #moveOver(
+    name: Move,
+    binding: Binding,
+    entries: Telling['entries'],
+    now: Date,
+  ): Promise<LoginRequest | null> {
+    for (;;) {
+      const [row] = await this.#readAll([binding.id])
+      if (!row || !allowed(row, name, binding)) return null
+      const { after, outcome } = await this.#write(row, name, {}, entries, now, '1')
+      if (outcome === 'ok') return after
+      if (outcome === 'expired') return null
+    }
+  }
+
+  async #write(
+    row: LoginRequest,
+    name: Move,
+    data: Partial<LoginRequest>,
+    entries: Telling['entries'],
+    now: Date,
+    overLease: '' | '1',
+  ) {
+    const { after, times, commands } = this.#plan(row, name, data, entries, now)
+    const outcome = await this.#ask((client) =>
+      client.qrloginMove(keys.request(row.id), row.revision, this.#given(now), times, commands, overLease),
+    )
+    if (outcome === 'ok') announce(after)
+    return { after, outcome }
   }
 
   /** What a move writes, and the row after it. */
@@ -208,7 +238,13 @@ export class RedisStore implements RequestStore {
       commands.push(['DEL', keys.userCode(row.userCodeHash)])
     if (name === 'scan' && scanSessionId !== null)
       commands.push(
-        ['SADD', keys.ofSession(scanSessionId), id],
+        [
+          'ZREMRANGEBYSCORE',
+          keys.ofSession(scanSessionId),
+          '-inf',
+          (after.scannedAt?.getTime() ?? 0) - OPEN_AT_MOST_MS,
+        ],
+        ['ZADD', keys.ofSession(scanSessionId), after.scannedAt?.getTime() ?? 0, id],
         ['PEXPIRE', keys.ofSession(scanSessionId), KEPT_UNWRITTEN_MS],
         ['PEXPIRE', keys.request(id), KEPT_UNWRITTEN_MS],
         ['PEXPIRE', keys.history(id), KEPT_UNWRITTEN_MS],
@@ -224,24 +260,43 @@ export class RedisStore implements RequestStore {
     return commands
   }
 
-  async endOf(tx: Runner, sessionIds: string[], now: Date): Promise<void> {
+  /** The caller has locked the sessions: no consume by them is between its lease and its commit. */
+  async endOf(tx: Runner, sessionIds: string[], now: Date, stays = false): Promise<void> {
     try {
-      for (const sessionId of sessionIds) {
-        const ids = await this.#ask((client) => client.smembers(keys.ofSession(sessionId)))
-        for (const id of ids) await this.#endOne(tx, { id, scanSessionId: sessionId }, now)
+      const ids = await this.#openOf(sessionIds, now)
+      for (const row of await this.#endThose(tx, ids, now)) {
+        await auditAll(tx, row.history)
+        db().afterCommit(tx, () => void this.#forget(row.id).catch(warn))
       }
-    } catch (err) {
-      // Nothing comes out of them all the same: a consume asks whether the session lives.
-      log().warn({ err }, 'requests of ended sessions stay open')
+    } catch (error) {
+      // Of a session that ends, nothing comes out of them all the same: a consume asks whether it lives.
+      if (stays || !isAppError(error, 'unavailable')) throw error
+      warn(error)
     }
   }
 
-  async #endOne(tx: Runner, binding: Binding, now: Date): Promise<void> {
+  async #openOf(sessionIds: string[], now: Date): Promise<string[]> {
+    const since = now.getTime() - OPEN_AT_MOST_MS
+    const lists = sessionIds.map((id) =>
+      this.#ask((client) => client.zrangebyscore(keys.ofSession(id), since, '+inf')),
+    )
+    return (await Promise.all(lists)).flat()
+  }
+
+  async #endThose(tx: Runner, ids: string[], now: Date): Promise<{ id: string; history: Dated[] }[]> {
+    if (ids.length === 0) return []
+    const made = await tx.$queryRaw<{ id: string }[]>(sql`
+      SELECT "loginRequestId" AS "id" FROM "Session" WHERE "loginRequestId" IN (${join(ids)})`)
+    const consumed = new Set(made.map(({ id }) => id))
     const entries = (row: LoginRequest) => [rejectionOf(row, null)]
-    const row = await this.#move('end_session', binding, {}, entries, now, false)
-    if (!row) return
-    await auditAll(tx, await this.#history(row.id))
-    db().afterCommit(tx, () => void this.#forget(row.id).catch(warn))
+    const open = ids.filter((id) => !consumed.has(id))
+    const ended = await Promise.all(open.map((id) => this.#moveOver('end_session', { id }, entries, now)))
+    const told = ended
+      .flatMap((row) => row ?? [])
+      .map(async ({ id }) => {
+        return { id, history: await this.#history(id) }
+      })
+    return Promise.all(told)
   }
 
   async present(row: LoginRequest, entry: AuditEntry & { userId: string }, now: Date): Promise<number> {
@@ -279,14 +334,7 @@ export class RedisStore implements RequestStore {
       const made = await db().move((tx) =>
         make({ tx, take: (approverId) => take(tx, approverId), end: async () => void (ended = true) }),
       )
-      if (ended)
-        await this.move(
-          'end_session',
-          { id: row.id },
-          {},
-          { entries: (one) => [rejectionOf(one, address)] },
-          now,
-        )
+      if (ended) await this.#endHeld(row.id, address, now)
       if (made && taken) await this.#finish(taken).catch(warn)
       return made
     } catch (error) {
@@ -295,6 +343,13 @@ export class RedisStore implements RequestStore {
       await this.#finish(taken)
       return null
     }
+  }
+
+  /** The session that approved has ended, so that no consume can succeed any more: this one's own lease is not waited for. */
+  async #endHeld(id: string, address: string | null, now: Date): Promise<void> {
+    const entries = (row: LoginRequest) => [rejectionOf(row, address)]
+    const row = await this.#moveOver('end_session', { id }, entries, now)
+    if (row) await this.#writeHistory(row)
   }
 
   /** Takes the request for a consume: the row as it will be after it, or null where the move is not allowed. */
@@ -407,16 +462,30 @@ export class RedisStore implements RequestStore {
   /** Writes what nobody wrote: of requests that ran out, and of servers that stopped in the middle. */
   async sweep(now: Date): Promise<number> {
     const due = now.getTime() - LEFT_BEHIND_MS
-    const ids = await this.#ask((client) =>
-      client.zrangebyscore(keys.unwritten, '-inf', due, 'LIMIT', 0, SWEEP_AT_ONCE),
-    )
-    // What is read is settled; a consumed one's history is in the log already.
-    for (const id of ids) {
-      const row = await this.#read(id)
-      if (!row || row.state === 'consumed') await this.#forget(id)
-      else await this.#writeHistory(row)
+    for (let swept = 0; ;) {
+      const ids = await this.#ask((client) =>
+        client.zrangebyscore(keys.unwritten, '-inf', due, 'LIMIT', 0, SWEEP_AT_ONCE),
+      )
+      await this.#putOff(ids, now)
+      for (const id of ids) await this.#sweepOne(id).catch(warn)
+      swept += ids.length
+      if (ids.length < SWEEP_AT_ONCE) return swept
     }
-    return ids.length
+  }
+
+  /** So that other servers take others, and what fails keeps nobody up. */
+  async #putOff(ids: string[], now: Date): Promise<void> {
+    if (ids.length === 0) return
+    const scores = ids.flatMap((id) => [now.getTime(), id])
+    await this.#ask((client) => client.zadd(keys.unwritten, 'XX', ...scores))
+  }
+
+  async #sweepOne(id: string): Promise<void> {
+    const row = await this.#read(id)
+    if (!row) log().warn({ event: 'history_lost', loginRequestId: id }, 'a history was not written in time')
+    // What is read is settled; a consumed one's history is in the log already.
+    if (!row || row.state === 'consumed') await this.#forget(id)
+    else await this.#writeHistory(row)
   }
 }
 

@@ -1,0 +1,84 @@
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { sql, type Runner } from '../sql'
+import { Postgres, postgresPrograms } from '../testing/postgres'
+import { Wire } from '../testing/wire'
+import { PostgresDatabase } from './postgres'
+
+const STATEMENT_MS = 300
+const unavailable = { code: 'unavailable', extras: { retryAfter: 2 } }
+
+describe.skipIf(!postgresPrograms())('PostgreSQL that goes away (needs PostgreSQL)', () => {
+  let postgres: Postgres
+  let wire: Wire
+  let database: PostgresDatabase
+
+  beforeAll(async () => void (postgres = await Postgres.start()), 60_000)
+  afterAll(() => postgres.dispose())
+  beforeEach(async () => {
+    wire = await Wire.start(postgres.port)
+    const url = postgres.url().replace(`:${postgres.port}/`, `:${wire.port}/`)
+    database = new PostgresDatabase({ url, poolSize: 2, statementTimeoutMs: STATEMENT_MS })
+  })
+  afterEach(async () => {
+    await database.close()
+    await wire.close()
+  })
+
+  const one = (runner: Runner) => runner.$queryRaw(sql`SELECT 1 AS "one"`)
+  const ask = () => database.query(one)
+  const endAll = () =>
+    postgres.run('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()')
+
+  test.each([
+    ['a move', (run: (tx: Runner) => Promise<unknown>) => database.move(run)],
+    ['a write', (run: (tx: Runner) => Promise<unknown>) => database.write(run)],
+  ])('in the middle of %s is unavailable, and there again with the next one', async (_, change) => {
+    const cut = change(async (tx) => {
+      await one(tx)
+      // Nobody listens to that connection meanwhile.
+      await endAll()
+      await setTimeout(50)
+      return one(tx)
+    })
+    await expect(cut).rejects.toMatchObject(unavailable)
+    expect(await ask()).toEqual([{ one: 1 }])
+    expect(await change(one)).toEqual([{ one: 1 }])
+  })
+
+  test('while a connection rests is nothing that anybody sees', async () => {
+    await Promise.all([ask(), ask()])
+    await endAll()
+    await setTimeout(50)
+    expect(await ask()).toEqual([{ one: 1 }])
+  })
+
+  test('by a refused connection is unavailable', async () => {
+    await postgres.stop('immediate')
+    try {
+      for (const call of [ask, () => database.move(one), () => database.write(one), () => database.read(one)])
+        await expect(call()).rejects.toMatchObject(unavailable)
+    } finally {
+      await postgres.start()
+    }
+    expect(await ask()).toEqual([{ one: 1 }])
+  })
+
+  test('by a statement that takes too long is unavailable', async () => {
+    const slow = database.query((client) => client.$queryRaw(sql`SELECT pg_sleep(2)::text AS "slept"`))
+    await expect(slow).rejects.toMatchObject(unavailable)
+    expect(await ask()).toEqual([{ one: 1 }])
+  })
+
+  test('without a sign is noticed all the same, by each that waits', async () => {
+    await Promise.all([ask(), ask()])
+    wire.silence()
+    const since = performance.now()
+    const outcomes = await Promise.allSettled([ask(), database.move(one), ask(), database.write(one)])
+    for (const outcome of outcomes) expect(outcome).toMatchObject({ status: 'rejected', reason: unavailable })
+    expect(performance.now() - since).toBeLessThan(25_000)
+    wire.speak()
+    expect(await ask()).toEqual([{ one: 1 }])
+    expect(database.connections()).toMatchObject({ waiting: 0 })
+  }, 60_000)
+})
