@@ -26,6 +26,9 @@ const test = base.extend<{ takeAway: (outage: Outage) => Promise<() => Promise<v
   },
 })
 
+// With Redis, codes don't wait for the database; e2e/faults/ takes Redis away.
+test.use({ serverOptions: { withoutRedis: true } })
+
 const unavailable = { status: 503, code: 'unavailable' }
 
 async function problem(page: Page, method: string, path: string, data?: unknown) {

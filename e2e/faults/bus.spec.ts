@@ -45,14 +45,9 @@ test('without messages between servers, who waits hears of it within the safety 
       return { code, heard: heard.then(() => performance.now()) }
     }),
   )
-  let isOver = false
-  const cutting = (async () => {
-    while (!isOver) {
-      await cluster.cutBus()
-      await setTimeout(100)
-    }
-  })()
-  // Until both have lost it for the first time.
+  let allow = () => {}
+  const cut = cluster.cutBus(new Promise<void>((resolve) => (allow = resolve)))
+  // Both have noticed, and asked for another connection in vain.
   await setTimeout(500)
   const delays = await Promise.all(
     waiting.map(async ({ code, heard }) => {
@@ -61,8 +56,8 @@ test('without messages between servers, who waits hears of it within the safety 
       return (await heard) - scanned
     }),
   )
-  isOver = true
-  await cutting
+  allow()
+  await cut
   const longest = Math.max(...delays)
   console.log(`bus cut: ${delays.length} desktops heard, the last after ${(longest / 1000).toFixed(1)} s`)
   // And the answer itself, on a busy machine.

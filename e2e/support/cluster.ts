@@ -1,6 +1,7 @@
 /** Several servers on one PostgreSQL database, behind a proxy that hands each call to any of them. */
 import { randomBytes } from 'node:crypto'
 import { Postgres } from '../../lib/testing/postgres'
+import { RedisServer } from '../../lib/testing/redis'
 import { Wire } from '../../lib/testing/wire'
 import { Rows } from './database'
 import { balancingProxy } from './proxy'
@@ -8,9 +9,13 @@ import { Server, type Proxy } from './server'
 
 const METRICS_TOKEN = 'only-for-tests-only-for-tests'
 const DATABASE = 'qr_login'
+/** What the servers' connections for messages call themselves. */
+const BUS = 'qr-login bus'
 
 export interface ClusterOptions {
   nodes?: number
+  /** Login requests, limits and messages in a Redis of its own. */
+  redis?: boolean
   /** For all of them. */
   environment?: Record<string, string>
   /** For one alone, by its place. */
@@ -22,6 +27,7 @@ export class Cluster {
 
   private constructor(
     readonly postgres: Postgres,
+    readonly redis: RedisServer | undefined,
     /** Between the servers and the database. */
     readonly wire: Wire,
     readonly proxy: Proxy,
@@ -33,7 +39,8 @@ export class Cluster {
     await postgres.run(`CREATE DATABASE ${DATABASE}`)
     const ports: number[] = []
     const [wire, proxy] = [await Wire.start(postgres.port), await balancingProxy(() => ports)]
-    const cluster = new Cluster(postgres, wire, proxy, options)
+    const redis = options.redis ? await RedisServer.start() : undefined
+    const cluster = new Cluster(postgres, redis, wire, proxy, options)
     try {
       await cluster.#startNodes()
     } catch (error) {
@@ -49,6 +56,7 @@ export class Cluster {
     const shared = {
       APP_URL: this.url,
       DATABASE_URL: this.postgres.url(DATABASE).replace(`:${this.postgres.port}/`, `:${this.wire.port}/`),
+      ...(this.redis && { REDIS_URL: this.redis.url() }),
       AUTH_SECRET: randomBytes(32).toString('base64url'),
       METRICS_TOKEN,
       SAFETY_READ_SECONDS: '5',
@@ -73,7 +81,11 @@ export class Cluster {
 
   /** Its database, asked past the wire. */
   rows(): Rows {
-    return new Rows({ databaseUrl: this.postgres.url(DATABASE), databaseFile: '' })
+    return new Rows({
+      databaseUrl: this.postgres.url(DATABASE),
+      databaseFile: '',
+      redisUrl: this.redis?.url(),
+    })
   }
 
   /** Ends any one server in the middle of its work, and starts it anew as often as that takes. */
@@ -94,11 +106,14 @@ export class Cluster {
     }
   }
 
-  /** Cuts every server's connection for messages. */
-  async cutBus(): Promise<void> {
+  /** Cuts every server's connection for messages, and lets it have another one once that is `allowed`. */
+  async cutBus(allowed: Promise<unknown> = Promise.resolve()): Promise<void> {
+    this.wire.refused = BUS
     await this.postgres.run(
-      "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'qr-login bus'",
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '${BUS}'`,
     )
+    await allowed
+    this.wire.refused = undefined
   }
 
   /** What a server says of itself, by the name and labels of the figure. */
@@ -117,6 +132,7 @@ export class Cluster {
     }
     await this.proxy.close()
     await this.wire.close()
+    await this.redis?.stop()
     await this.postgres.dispose()
   }
 }

@@ -95,7 +95,9 @@ export class Patient {
       if (isLast) break
     }
     await this.#patiently(() => this.#authenticate(desktop, 'qr', { id }))
-    await this.#patiently(() => this.#ask(desktop, 'GET', '/api/sessions'))
+    await this.#patiently(() => this.#ask(desktop, 'GET', '/api/sessions')).catch((error: unknown) =>
+      this.wrong.push(`signed in, and then told ${codeOf(error)}`),
+    )
     return desktop.sessionId
   }
 

@@ -42,6 +42,8 @@ export interface ServerOptions {
   heapMebibytes?: number
   /** For tests that are about SQLite itself: its file is the database, whichever engine was asked for. */
   sqlite?: boolean
+  /** For tests that take the database away: whatever engines were asked for, login requests are in it. */
+  withoutRedis?: boolean
   /** Settings of its own, which go before all others. */
   environment?: Record<string, string>
 }
@@ -75,7 +77,7 @@ export class Server {
     const port = await freePort()
     const isGiven = options.sqlite || options.environment?.DATABASE_URL
     const database = isGiven ? undefined : await copyOfTemplate(path.basename(dataDir))
-    const redis = database === undefined ? undefined : await nextRedisDatabase()
+    const redis = database === undefined || options.withoutRedis ? undefined : await nextRedisDatabase()
     const server = new Server(port, dataDir, options, await options.proxy?.(port), database, redis)
     if (options.places) writePlaces(server.placesFile, options.places)
     try {

@@ -9,7 +9,7 @@ export interface Tally {
   sessions: number
   /** Why codes came to nothing that were then shown anew. */
   refusals: string[]
-  /** Approvals that made no session and no error; sessions that nobody holds; people who never got in. */
+  /** Approvals that vanished, or made neither session nor error; sessions that nobody holds; people who never got in. */
   lost: number
   /** Requests that made more than one session. */
   doubled: number
@@ -21,10 +21,11 @@ export async function count(people: readonly Attempt[][], rows: Rows): Promise<T
   for (const { id, loginRequestId } of sessions)
     made.set(loginRequestId!, [...(made.get(loginRequestId!) ?? []), id])
   const attempts = people.flat()
-  const isWhole = ({ id, sessionId, refusal, state }: Attempt): boolean => {
+  const isWhole = ({ id, approved, sessionId, refusal, state = 'gone' }: Attempt): boolean => {
     const ids = made.get(id) ?? []
-    if (sessionId !== undefined) return ids.includes(sessionId) && (state === 'consumed' || state === 'gone')
-    return refusal !== undefined && ids.length === 0 && state !== 'consumed'
+    if (sessionId !== undefined) return ids.includes(sessionId) && ['consumed', 'gone'].includes(state)
+    const hasVanished = approved && ['new', 'scanned'].includes(state)
+    return refusal !== undefined && !hasVanished && ids.length === 0 && state !== 'consumed'
   }
   const known = new Set(attempts.map(({ id }) => id))
   const strange = [...made.keys()].filter((id) => !known.has(id))
