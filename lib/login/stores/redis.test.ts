@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vit
 import { db } from '../../db'
 import { settings } from '../../env'
 import { closeRedis, prepareRedis, redis } from '../../redis'
+import { isInOrder } from '../../testing/database'
 import { auditOf, refused, rowOf, sessionsFrom } from '../../testing/outcomes'
 import {
   DESKTOP,
@@ -16,6 +17,7 @@ import {
   PHONE,
   type SignedInDevice,
 } from '../../testing/people'
+import { revokeOthers, signOut } from '../../sessions/end'
 import { hasRedis, RedisServer } from '../../testing/redis'
 import { consume } from '../consume'
 import { readAsDesktop } from '../desktop'
@@ -56,10 +58,9 @@ describe.skipIf(!hasRedis())('requests in Redis (needs Redis)', () => {
 
   /** A server that was stopped after the database knew of the session, and before Redis did. */
   async function diedBeforeSayingSo(request: { id: string; secret: string }) {
+    const before = await redis().hgetall(keyOf(request.id))
     const made = await consumeBy(request)
-    const { length } = await sessionsFrom(request.id)
-    expect(length).toBe(1)
-    await redis().hset(keyOf(request.id), { state: 'confirmed', leaseEndsAt: Date.now() - 1 })
+    await redis().hset(keyOf(request.id), { ...before, leaseEndsAt: Date.now() - 1 })
     return made
   }
 
@@ -122,6 +123,44 @@ describe.skipIf(!hasRedis())('requests in Redis (needs Redis)', () => {
     await decline(request.id, request.scanToken, phone.session, PHONE, NOON)
     expect(Date.now() - began).toBeGreaterThan(500)
     expect(await refused(consumeBy(request))).toMatch(/^wrong_state/)
+  })
+
+  test('a lease whose time is over still keeps others out, until the database was asked', async () => {
+    const request = await openAndConfirm(phone)
+    await diedBeforeSayingSo(request)
+    // By the clock of the server that reads it, it still runs.
+    await redis().hset(keyOf(request.id), { leaseEndsAt: Date.now() + 300 })
+    const outcome = refused(decline(request.id, request.scanToken, phone.session, PHONE, NOON))
+    expect(await outcome).toMatch(/^already_used/)
+    expect((await rowOf(request.id)).state).toBe('consumed')
+  })
+
+  test('ending the session that approved ends the request at once, whatever a lease says', async () => {
+    const request = await openAndConfirm(phone)
+    await redis().hset(keyOf(request.id), { leaseEndsAt: Date.now() + 60_000 })
+    await signOut(phone.session, NOON, null)
+    expect(await rowOf(request.id)).toMatchObject({ state: 'rejected', reason: 'session_ended' })
+    expect(await auditOf(request.id)).toContain('login_rejected session_ended')
+  })
+
+  test('so does signing everything else out, by the session that stays', async () => {
+    const request = await openAndConfirm(phone)
+    await redis().hset(keyOf(request.id), { leaseEndsAt: Date.now() + 60_000 })
+    await revokeOthers(phone.session, NOON, null)
+    expect(await refused(consumeBy(request))).toMatch(/^wrong_state/)
+    expect(await sessionsFrom(request.id)).toEqual([])
+  })
+
+  test('a session ends while Redis is away, and what it approved comes to nothing', async () => {
+    const request = await openAndConfirm(phone)
+    const away = vi.spyOn(redis(), 'zrangebyscore').mockRejectedValue(new Error('Connection is closed.'))
+    // A session that stays could still let it in. (SQLite takes any outage inside of a transaction for its own.)
+    if (!isInOrder()) expect(await refused(revokeOthers(phone.session, NOON, null))).toBe('unavailable')
+    await signOut(phone.session, NOON, null)
+    away.mockRestore()
+    expect((await rowOf(request.id)).state).toBe('confirmed')
+    expect(await refused(consumeBy(request))).toMatch(/^wrong_state/)
+    expect(await rowOf(request.id)).toMatchObject({ state: 'rejected', reason: 'session_ended' })
   })
 
   test('the database is away in the middle: nothing is lost, and the next try succeeds', async () => {
