@@ -8,6 +8,7 @@ import { settings } from '@/lib/env'
 import { sealedHeaders } from '@/lib/http/caller'
 import { endHeld, heldCount } from '@/lib/limits/held'
 import { log } from '@/lib/log'
+import { requests } from '@/lib/login/requests'
 import { Browser } from '@/lib/testing/browser'
 import * as wire from '@/lib/wire'
 import * as password from './account/password/route'
@@ -631,7 +632,7 @@ describe('the wrapper', () => {
 
   test('answers a bug with 500 and nothing of it', async () => {
     const logged = vi.spyOn(log(), 'error').mockImplementation(() => {})
-    vi.spyOn(db(), 'move').mockRejectedValue(new RangeError('secret detail'))
+    vi.spyOn(requests(), 'add').mockRejectedValue(new RangeError('secret detail'))
     const answer = await desktop.call(login.POST, 'POST', { body: {} })
     expect([answer.status, answer.body.code]).toEqual([500, 'internal'])
     expect(JSON.stringify(answer.body)).not.toContain('secret detail')
@@ -703,7 +704,9 @@ describe('next-auth', () => {
       vi.spyOn(log(), 'error').mockImplementation(() => {})
       const { body } = await auth(phone, 'GET', 'csrf')
       const { AppError } = await import('@/lib/errors')
-      vi.spyOn(db(), 'query').mockRejectedValue(new AppError('unavailable', { retryAfter: 2 }))
+      const away = new AppError('unavailable', { retryAfter: 2 })
+      vi.spyOn(db(), 'query').mockRejectedValue(away)
+      vi.spyOn(requests(), 'find').mockRejectedValue(away)
       const [method, path] = call.split(' ') as [string, string]
       const fields = { id: 'A'.repeat(22), email: 'a@example.org', password: 'x', csrfToken: body.csrfToken }
       const answer = await auth(phone, method, path, method === 'POST' ? { body: fields } : {})
