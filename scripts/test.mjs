@@ -126,9 +126,14 @@ async function endToEnd() {
   const built = await check('build', () => attempt(async () => void (isBuilt() || (await build()))))
   // Without these every one of them would only wait for what can't come.
   if (!built || !(await check('chromium', () => attempt(chromium)))) return
-  await suite('e2e', countPlaywright, playwright([], { TEST_DATABASE: '' }))
+  await suite('e2e', countPlaywright, playwright(STORIES, { TEST_DATABASE: '' }))
+  // One at a time, and by itself: each of them is several servers, and what they meet.
+  await suite('faults', countPlaywright, playwright([...FAULTS, '--workers=1'], { TEST_DATABASE: '' }))
   await onShared(SHARED.slice(-1), 'e2e', countPlaywright, (env) => playwright(SIGN_INS, env))
 }
+
+const STORIES = ['e2e/[a-z-]+.spec.ts', 'e2e/attacks/']
+const FAULTS = ['e2e/faults/', 'e2e/operation/']
 
 /** What meets every move; all of it runs there by `TEST_DATABASE=postgresql+redis npm run e2e`. */
 const SIGN_INS = ['sign-in', 'proofs', 'typed-code', 'readers'].map((name) => `e2e/${name}.spec.ts`)
