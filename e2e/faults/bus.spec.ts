@@ -35,7 +35,7 @@ async function scannedByPoll(desktop: Client, id: string): Promise<void> {
 test('without messages between servers, who waits hears of it within the safety read', async ({
   startCluster,
 }) => {
-  test.setTimeout(600_000)
+  test.setTimeout(300_000)
   const cluster = await startCluster()
   const { phone } = await signedInPhone(cluster)
   const waiting = await Promise.all(

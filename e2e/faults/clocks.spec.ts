@@ -13,7 +13,7 @@ const askOne = (client: Client, { port, url }: Server, path: string, body: unkno
 
 test('two servers whose clocks are a minute apart agree on what is over', async ({ startCluster }) => {
   test.skip(!canBeOff, 'libfaketime is not installed: apt-get install faketime')
-  test.setTimeout(600_000)
+  test.setTimeout(300_000)
   const cluster = await startCluster({ environments: [clockOff('+30s'), clockOff('-30s')] })
   const tally = await surviving(cluster, 'clocks 30 s ahead and 30 s behind', 3, async () => {})
   expect(tally).toMatchObject(whole(30))

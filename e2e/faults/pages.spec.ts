@@ -9,7 +9,7 @@ test('pages sign in across servers that are killed and a database that restarts'
   browser,
   startCluster,
 }) => {
-  test.setTimeout(600_000)
+  test.setTimeout(300_000)
   const cluster = await startCluster()
   const { nodes, postgres } = cluster
   const [desktop, phone] = await Promise.all(
