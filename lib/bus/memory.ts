@@ -1,22 +1,21 @@
-import { attempt } from '../attempt'
 import type { Bus, Listener } from './bus'
+import { Listeners } from './listeners'
 
 /** Reaches this process alone, at once. */
 export class MemoryBus implements Bus {
   readonly isUp = true
-  readonly #listeners = new Set<Listener>()
+  readonly #listeners = new Listeners()
 
   publish(message: string): void {
-    for (const listener of this.#listeners) attempt(() => listener.hear(message))
+    this.#listeners.tell(message)
   }
 
   ping(message: string): void {
-    this.publish(message)
+    this.#listeners.tell(message)
   }
 
   subscribe(listener: Listener): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return this.#listeners.add(listener)
   }
 
   async close(): Promise<void> {

@@ -1,14 +1,12 @@
 /** The bus by PostgreSQL's LISTEN and NOTIFY, on one connection of its own: every server on the database hears it. */
 import pg from 'pg'
-import { attempt } from '../attempt'
 import { impatientSocket } from '../db/line'
 import { log } from '../log'
 import { newId } from '../tokens'
 import type { Bus, Listener } from './bus'
+import { FOR_ALL, Listeners } from './listeners'
 
 const CHANNEL = 'qr_login'
-/** The origin of what its sender wants to hear as well. */
-const FOR_ALL = '*'
 /** PostgreSQL takes up to 8000 bytes; an origin and an id have 45, a beat some more. */
 const MESSAGES_AT_ONCE = 100
 /** Past this many that could not be sent, they are dropped: who waits reads the database then. */
@@ -20,7 +18,7 @@ const RECONNECT_MS = { least: 100, most: 5_000 }
 
 export class PostgresBus implements Bus {
   readonly #origin = newId()
-  readonly #listeners = new Set<Listener>()
+  readonly #listeners = new Listeners()
   #client: pg.Client | undefined
   #queue: string[] = []
   #sending = false
@@ -37,7 +35,7 @@ export class PostgresBus implements Bus {
   }
 
   publish(message: string): void {
-    this.#tell(message)
+    this.#listeners.tell(message)
     this.#enqueue(this.#origin, message)
   }
 
@@ -52,8 +50,7 @@ export class PostgresBus implements Bus {
   }
 
   subscribe(listener: Listener): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return this.#listeners.add(listener)
   }
 
   async close(): Promise<void> {
@@ -85,7 +82,7 @@ export class PostgresBus implements Bus {
     this.#client = client
     this.#failures = 0
     // What was said before this connection listened is read from the rows.
-    this.#missed()
+    this.#listeners.missed()
     void this.#send()
   }
 
@@ -94,26 +91,14 @@ export class PostgresBus implements Bus {
   #lost(client: pg.Client): void {
     if (this.#ended.has(client) || this.#isClosed) return
     this.#ended.add(client)
-    if (client === this.#client) this.#missed()
+    if (client === this.#client) this.#listeners.missed()
     this.#client = undefined
     const longest = Math.min(RECONNECT_MS.most, RECONNECT_MS.least * 2 ** this.#failures++)
     this.#retry = setTimeout(() => void this.#connect(), longest * (0.5 + Math.random() / 2)).unref()
   }
 
   #hear(payload: string): void {
-    for (const line of payload.split('\n')) {
-      const end = line.indexOf(' ')
-      // What this process told itself already.
-      if (line.slice(0, end) !== this.#origin) this.#tell(line.slice(end + 1))
-    }
-  }
-
-  #missed(): void {
-    for (const listener of this.#listeners) attempt(() => listener.miss?.())
-  }
-
-  #tell(message: string): void {
-    for (const listener of this.#listeners) attempt(() => listener.hear(message))
+    for (const line of payload.split('\n')) this.#listeners.tellFrom(line, this.#origin)
   }
 
   /** What gathers while one statement is on its way goes with the next. */

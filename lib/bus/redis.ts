@@ -1,18 +1,16 @@
 /** The bus by Redis's PUBLISH and SUBSCRIBE: every server on the Redis database hears it. */
 import type { Redis } from 'ioredis'
-import { attempt } from '../attempt'
 import { log } from '../log'
 import { connectSubscriber, redis } from '../redis'
 import { newId } from '../tokens'
 import type { Bus, Listener } from './bus'
+import { FOR_ALL, Listeners } from './listeners'
 
-/** The origin of what its sender wants to hear as well. */
-const FOR_ALL = '*'
 const PULSE_MS = 5_000
 
 export class RedisBus implements Bus {
   readonly #origin = newId()
-  readonly #listeners = new Set<Listener>()
+  readonly #listeners = new Listeners()
   readonly #subscriber: Redis
   readonly #channel: string
   readonly #pulse: NodeJS.Timeout
@@ -22,7 +20,7 @@ export class RedisBus implements Bus {
     this.#subscriber = connectSubscriber(url)
     // Channels, unlike keys, are the same in all databases of a server.
     this.#channel = `qrlogin:${this.#subscriber.options.db ?? 0}`
-    this.#subscriber.on('message', (_, message: string) => this.#hear(message))
+    this.#subscriber.on('message', (_, line: string) => this.#listeners.tellFrom(line, this.#origin))
     this.#subscriber.on('ready', () => void this.#listen())
     this.#subscriber.on('close', () => this.#lost())
     this.#pulse = setInterval(() => void this.#feel(), PULSE_MS).unref()
@@ -39,7 +37,7 @@ export class RedisBus implements Bus {
   }
 
   publish(message: string): void {
-    this.#tell(message)
+    this.#listeners.tell(message)
     this.#send(this.#origin, message)
   }
 
@@ -48,8 +46,7 @@ export class RedisBus implements Bus {
   }
 
   subscribe(listener: Listener): () => void {
-    this.#listeners.add(listener)
-    return () => void this.#listeners.delete(listener)
+    return this.#listeners.add(listener)
   }
 
   async close(): Promise<void> {
@@ -70,7 +67,7 @@ export class RedisBus implements Bus {
     try {
       await this.#subscriber.subscribe(this.#channel)
       this.#isUp = true
-      this.#missed()
+      this.#listeners.missed()
     } catch (error) {
       // It ends, comes back, and tries again.
       log().warn({ cause: (error as Error).message }, 'the bus could not listen')
@@ -79,21 +76,7 @@ export class RedisBus implements Bus {
   }
 
   #lost(): void {
-    if (this.#isUp) this.#missed()
+    if (this.#isUp) this.#listeners.missed()
     this.#isUp = false
-  }
-
-  #hear(line: string): void {
-    const end = line.indexOf(' ')
-    // What this process told itself already.
-    if (line.slice(0, end) !== this.#origin) this.#tell(line.slice(end + 1))
-  }
-
-  #missed(): void {
-    for (const listener of this.#listeners) attempt(() => listener.miss?.())
-  }
-
-  #tell(message: string): void {
-    for (const listener of this.#listeners) attempt(() => listener.hear(message))
   }
 }
