@@ -20,19 +20,29 @@ import {
   PHONE,
   sessionOf,
   STRANGE,
-  wrongNumberFor,
   type SignedInDevice,
 } from '../testing/people'
-import { asks, HIGH, raiseRisk, setPolicy, strange, type Place } from '../testing/proofs'
+import {
+  approveBy,
+  asks,
+  HIGH,
+  knownTo,
+  raiseRisk,
+  right,
+  setPolicy,
+  strange,
+  typeCode,
+  viewOf,
+  wrong,
+  wrongCode,
+  type Place,
+} from '../testing/proofs'
 import type { ConfirmBody } from '../wire'
 import { consume } from './consume'
-import { readAsDesktop } from './desktop'
-import { confirm, decline, scan } from './phone'
-import { desktopView } from './view'
+import { decline, scan } from './phone'
 
 const DAY = 86_400
 const ROUNDS = Array.from({ length: 20 }, (_, round) => round + 1)
-const APP_URL = 'http://localhost:3000'
 let phone: SignedInDevice
 let stranger: SignedInDevice
 
@@ -42,44 +52,21 @@ beforeEach(async () => {
   stranger = await makePhone((await makeUser('Mallory')).id, NOON, 30 * DAY)
 })
 
-type Scanned = Awaited<ReturnType<typeof openAndScan>>
 type Confirmed = Awaited<ReturnType<typeof openAndConfirm>>
+
+/** By `phone`. */
+const approve: ReturnType<typeof approveBy> = (...approval) => approveBy(phone)(...approval)
 
 /** What a scan by `phone` leads to. */
 const asked = async (place: Place = strange, now = NOON, by = phone) =>
   asks((await openAndScan(by, now, place)).request)
-
-const approve = (
-  { id, scanToken }: { id: string; scanToken: string },
-  fields: Partial<ConfirmBody>,
-  now = NOON,
-  by = phone,
-) => confirm(id, { scanToken, stay: '12h', kind: 'derived', ...fields }, by.session, PHONE, now)
-
-/** A desktop that `phone`'s account knows. */
-const known = async (): Promise<Place> => ({
-  ...strange,
-  device: (await makePhone(phone.session.userId)).device,
-})
-
-const right = ({ request }: Scanned) => ({ number: request.number! })
-const wrong = ({ request }: Scanned) => ({ number: wrongNumberFor(request)! })
-
-const typeCode = ({ id, secret }: { id: string; secret: string }, typed?: string, now = NOON) =>
-  consume(id, secret, undefined, STRANGE, now, typed)
-
-const wrongCode = (code: string | undefined, off = 1) =>
-  String((Number(code) + off) % 1_000_000).padStart(6, '0')
-
-const viewOf = async ({ id, secret }: { id: string; secret: string }, now = NOON) =>
-  desktopView(await readAsDesktop(id, secret), undefined, APP_URL, now)
 
 describe('the number', () => {
   test('is one of three, and at a low risk there is none', async () => {
     const { request } = await openAndScan(phone, NOON, strange)
     expect(request.numberChoices).toMatch(/^\d\d \d\d \d\d$/)
     expect(request.numberChoices?.split(' ')).toContain(String(request.number))
-    const low = await openAndScan(phone, NOON, await known())
+    const low = await openAndScan(phone, NOON, await knownTo(phone))
     expect(low.request).toMatchObject({ number: null, numberChoices: null })
     await approve(low, {})
     expect((await rowOf(low.id)).state).toBe('confirmed')
@@ -128,7 +115,7 @@ describe('the number', () => {
     const scanned = await openAndScan(phone, NOON, strange)
     const sibling = await makePhone(phone.session.userId)
     for (const by of [sibling, stranger])
-      expect(await refused(approve(scanned, wrong(scanned), NOON, by))).toBe('not_found')
+      expect(await refused(approveBy(by)(scanned, wrong(scanned)))).toBe('not_found')
     const forged = { ...scanned, scanToken: 'A'.repeat(43) }
     expect(await refused(approve(forged, wrong(scanned)))).toBe('wrong_state scanned')
     expect(await rowOf(scanned.id)).toEqual(scanned.request)
@@ -153,7 +140,7 @@ describe('the number', () => {
       const choices = scanned.request.numberChoices!.split(' ').map(Number)
       const from = (choices.indexOf(scanned.request.number!) + round) % 3
       const picks = [...choices.slice(from), ...choices.slice(0, from)]
-      const counts = await tally(picks.map((number) => approve(scanned, { number }, NOON, one)))
+      const counts = await tally(picks.map((number) => approveBy(one)(scanned, { number })))
       const { state, revision } = await rowOf(scanned.id)
       expect(counts).toEqual({ [state === 'confirmed' ? 'done' : 'proof_failed']: 1, wrong_state: 2 })
       expect(revision).toBe(3)
@@ -204,7 +191,7 @@ describe('the password', () => {
       'proof_required password',
     )
     const proven = { ...phone, session: { ...phone.session, reauthenticatedAt: later(30) } }
-    const { request } = await approve(tooLate, right(tooLate), later(TEN_MINUTES + 29), proven)
+    const { request } = await approveBy(proven)(tooLate, right(tooLate), later(TEN_MINUTES + 29))
     expect(request.state).toBe('confirmed')
   })
 
@@ -237,7 +224,7 @@ describe('the password', () => {
     const scanned = await openAndScan(phone, now, strange)
     const compared = vi.spyOn(passwords, 'verifyPassword')
     const fields = { ...right(scanned), password: PASSWORD }
-    expect(await refused(approve(scanned, fields, now, stranger))).toBe('not_found')
+    expect(await refused(approveBy(stranger)(scanned, fields, now))).toBe('not_found')
     const forged = { ...scanned, scanToken: 'A'.repeat(43) }
     expect(await refused(approve(forged, fields, now))).toBe('wrong_state scanned')
     expect(compared).not.toHaveBeenCalled()
@@ -291,7 +278,7 @@ describe('the code', () => {
     expect(await refused(approve(forged, right(scanned)))).toBe('wrong_state confirmed')
     expect(await refused(approve(scanned, right(scanned), later(90)))).toBe('expired expired')
     const sibling = await makePhone(phone.session.userId)
-    expect(await refused(approve(scanned, right(scanned), NOON, sibling))).toBe('not_found')
+    expect(await refused(approveBy(sibling)(scanned, right(scanned)))).toBe('not_found')
     await typeCode(scanned, first.code)
     expect(await refused(approve(scanned, right(scanned)))).toBe('already_used consumed')
   })

@@ -24,16 +24,25 @@ import {
   STRANGE,
   type SignedInDevice,
 } from '../testing/people'
-import { asks, HIGH, MEDIUM, raiseRisk, setPolicy, strange, type Place } from '../testing/proofs'
+import {
+  approveBy,
+  asks,
+  HIGH,
+  knownTo,
+  MEDIUM,
+  raiseRisk,
+  right,
+  setPolicy,
+  strange,
+  typeCode,
+  type Place,
+} from '../testing/proofs'
 import { splitToken } from '../tokens'
 import { changePassword, signInWithPassword } from '../users'
-import type { ConfirmBody } from '../wire'
-import { consume } from './consume'
 import { endAsDesktop } from './desktop'
-import { confirm, decline, scan } from './phone'
+import { decline, scan } from './phone'
 
 const DAY = 86_400
-/** The risk, and what it asks for. */
 const LOW = 'low'
 const NEAR = 'low number'
 
@@ -46,27 +55,9 @@ beforeEach(async () => {
   stranger = await makePhone((await makeUser('Mallory')).id, NOON, 30 * DAY)
 })
 
-type Scanned = Awaited<ReturnType<typeof openAndScan>>
 /** What a scan by `phone` leads to. */
 const asked = async (place: Place = strange, now = NOON, by = phone) =>
   asks((await openAndScan(by, now, place)).request)
-
-const approve = (
-  { id, scanToken }: { id: string; scanToken: string },
-  fields: Partial<ConfirmBody>,
-  now = NOON,
-  by = phone,
-) => confirm(id, { scanToken, stay: '12h', kind: 'derived', ...fields }, by.session, PHONE, now)
-
-/** A desktop that `phone`'s account knows. */
-const known = async (): Promise<Place> => ({
-  ...strange,
-  device: (await makePhone(phone.session.userId)).device,
-})
-
-const right = ({ request }: Scanned) => ({ number: request.number! })
-const typeCode = ({ id, secret }: { id: string; secret: string }, typed?: string, now = NOON) =>
-  consume(id, secret, undefined, STRANGE, now, typed)
 
 describe('the risk of a scan', () => {
   test('is medium where the desktop is neither known nor near', async () => {
@@ -245,7 +236,7 @@ describe('the strict policy', () => {
     setPolicy('strict')
     expect(await asked()).toBe(HIGH)
     expect(await asked({})).toBe(NEAR)
-    expect(await asked(await known())).toBe(LOW)
+    expect(await asked(await knownTo(phone))).toBe(LOW)
     const { userCode } = await open()
     const typed = await scan({ userCode }, phone.session, undefined, PHONE, NOON)
     expect(asks(typed.request)).toBe(HIGH)
@@ -273,7 +264,7 @@ describe('the strict policy', () => {
     setPolicy('strict')
     const { request, scanToken } = await scan({ id: claimed.id }, phone.session, undefined, PHONE, NOON)
     expect(asks(request)).toBe(MEDIUM)
-    await approve({ id: claimed.id, scanToken }, right(claimed))
+    await approveBy(phone)({ id: claimed.id, scanToken }, right(claimed))
     expect((await rowOf(claimed.id)).state).toBe('confirmed')
   })
 
@@ -297,7 +288,7 @@ describe('the policy off', () => {
     setPolicy('off')
     const scanned = await openAndScan(phone, NOON, strange)
     expect(scanned.request).toMatchObject({ risk: 'high', proofs: '', number: null, numberChoices: null })
-    expect((await approve(scanned, {})).code).toBeUndefined()
+    expect((await approveBy(phone)(scanned, {})).code).toBeUndefined()
     await typeCode(scanned)
     expect(await sessionsFrom(scanned.id)).toHaveLength(1)
   })

@@ -12,50 +12,31 @@ import {
   openAndScan,
   PHONE,
   STRANGE,
-  wrongNumberFor,
   type SignedInDevice,
 } from '../testing/people'
-import { raiseRisk, setPolicy, strange, type Place } from '../testing/proofs'
-import type { ConfirmBody } from '../wire'
-import { consume } from './consume'
+import {
+  approveBy,
+  knownTo,
+  raiseRisk,
+  right,
+  setPolicy,
+  strange,
+  typeCode,
+  viewOf,
+  wrong,
+  wrongCode,
+} from '../testing/proofs'
 import { readAsDesktop } from './desktop'
-import { confirm, scan } from './phone'
-import { desktopView, scannedView, initialsOf } from './view'
+import { scan } from './phone'
+import { scannedView, initialsOf } from './view'
 
 const DAY = 86_400
-const APP_URL = 'http://localhost:3000'
 let phone: SignedInDevice
 
 beforeEach(async () => {
   setPolicy('adaptive')
   phone = await makePhone((await makeUser()).id, NOON, 30 * DAY)
 })
-
-type Scanned = Awaited<ReturnType<typeof openAndScan>>
-const approve = (
-  { id, scanToken }: { id: string; scanToken: string },
-  fields: Partial<ConfirmBody>,
-  now = NOON,
-  by = phone,
-) => confirm(id, { scanToken, stay: '12h', kind: 'derived', ...fields }, by.session, PHONE, now)
-
-/** A desktop that `phone`'s account knows. */
-const known = async (): Promise<Place> => ({
-  ...strange,
-  device: (await makePhone(phone.session.userId)).device,
-})
-
-const right = ({ request }: Scanned) => ({ number: request.number! })
-const wrong = ({ request }: Scanned) => ({ number: wrongNumberFor(request)! })
-
-const typeCode = ({ id, secret }: { id: string; secret: string }, typed?: string, now = NOON) =>
-  consume(id, secret, undefined, STRANGE, now, typed)
-
-const wrongCode = (code: string | undefined, off = 1) =>
-  String((Number(code) + off) % 1_000_000).padStart(6, '0')
-
-const viewOf = async ({ id, secret }: { id: string; secret: string }, now = NOON) =>
-  desktopView(await readAsDesktop(id, secret), undefined, APP_URL, now)
 
 describe('the desktop’s view', () => {
   const scanner = { initials: 'AL' }
@@ -78,13 +59,13 @@ describe('the desktop’s view', () => {
     expect(await viewOf(opened)).toEqual(whenScanned)
     const { number: _, ...expired } = { ...whenScanned, status: 'expired', expiresIn: 0 }
     expect(await viewOf(opened, later(300))).toEqual({ ...expired, scanner: undefined })
-    await approve({ id, scanToken: claim.scanToken }, { number: number! })
+    await approveBy(phone)({ id, scanToken: claim.scanToken }, { number: number! })
     const whenConfirmed = { id, status: 'confirmed', revision: 3, expiresIn: 60, scanner }
     expect(await viewOf(opened)).toEqual(whenConfirmed)
   })
 
   test('has no number at a low risk', async () => {
-    expect(await viewOf(await openAndScan(phone, NOON, await known()))).not.toHaveProperty('number')
+    expect(await viewOf(await openAndScan(phone, NOON, await knownTo(phone)))).not.toHaveProperty('number')
   })
 
   test('says that a code is owed while it is, and nothing that would tell it', async () => {
@@ -99,7 +80,7 @@ describe('the desktop’s view', () => {
       number: scanned.request.number,
       scanner,
     })
-    const { code } = await approve(scanned, right(scanned))
+    const { code } = await approveBy(phone)(scanned, right(scanned))
     const owing = { id, status: 'confirmed', revision: 3, expiresIn: 90, needs: ['code'], scanner }
     expect(await viewOf(scanned)).toEqual(owing)
     await refused(typeCode(scanned, wrongCode(code)))
@@ -118,7 +99,7 @@ describe('the desktop’s view', () => {
     if (reason === 'proof_tries') await raiseRisk(phone)
     const scanned = await openAndScan(phone, NOON, strange)
     const isNumber = reason === 'wrong_number'
-    await approve(scanned, isNumber ? wrong(scanned) : right(scanned)).catch(() => {})
+    await approveBy(phone)(scanned, isNumber ? wrong(scanned) : right(scanned)).catch(() => {})
     const { id } = scanned
     for (let times = 0; times < 3 && !isNumber; times++) await refused(typeCode(scanned, ''))
     const revision = isNumber ? 3 : 4
@@ -168,7 +149,7 @@ describe('the phone’s view', () => {
   })
 
   test('has no choices at a low risk', async () => {
-    const { request, scanToken } = await openAndScan(phone, NOON, await known())
+    const { request, scanToken } = await openAndScan(phone, NOON, await knownTo(phone))
     const view = scannedView(request, scanToken, phone.session, PHONE, NOON)
     expect(view).toMatchObject({ risk: 'low', proofs: [] })
     expect(view).not.toHaveProperty('choices')

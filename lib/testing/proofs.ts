@@ -3,7 +3,21 @@ import { vi } from 'vitest'
 import { settings } from '../env'
 import type { Policy } from '../login/policy'
 import type { LoginRequest } from '../generated/prisma/client'
-import { NOON, openAndScan, pickWrong, STRANGE, type SignedInDevice } from './people'
+import { consume } from '../login/consume'
+import { readAsDesktop } from '../login/desktop'
+import { confirm } from '../login/phone'
+import { desktopView } from '../login/view'
+import type { ConfirmBody } from '../wire'
+import {
+  makePhone,
+  NOON,
+  openAndScan,
+  PHONE,
+  pickWrong,
+  STRANGE,
+  wrongNumberFor,
+  type SignedInDevice,
+} from './people'
 
 /** A desktop in a network that no setting trusts. */
 export const strange = { caller: STRANGE }
@@ -18,6 +32,38 @@ export const asks = ({ risk, proofs }: Pick<LoginRequest, 'risk' | 'proofs'>): s
   `${risk} ${proofs}`.trim()
 export const MEDIUM = 'medium number'
 export const HIGH = 'high number password code'
+
+/** Approves what `by` has scanned. */
+export const approveBy =
+  (by: SignedInDevice) =>
+  ({ id, scanToken }: { id: string; scanToken: string }, fields: Partial<ConfirmBody>, now = NOON) =>
+    confirm(id, { scanToken, stay: '12h', kind: 'derived', ...fields }, by.session, PHONE, now)
+
+/** A strange desktop that the account of `phone` knows. */
+export const knownTo = async ({ session }: SignedInDevice): Promise<Place> => ({
+  ...strange,
+  device: (await makePhone(session.userId)).device,
+})
+
+type Scanned = Pick<Awaited<ReturnType<typeof openAndScan>>, 'request'>
+export const right = ({ request }: Scanned) => ({ number: request.number! })
+export const wrong = ({ request }: Scanned) => ({ number: wrongNumberFor(request)! })
+
+interface Opened {
+  id: string
+  secret: string
+}
+
+/** The strange desktop takes its session, with the code that was typed there. */
+export const typeCode = ({ id, secret }: Opened, typed?: string, now = NOON) =>
+  consume(id, secret, undefined, STRANGE, now, typed)
+
+export const wrongCode = (code: string | undefined, off = 1): string =>
+  String((Number(code) + off) % 1_000_000).padStart(6, '0')
+
+/** What a desktop without a device sees. */
+export const viewOf = async ({ id, secret }: Opened, now = NOON) =>
+  desktopView(await readAsDesktop(id, secret), undefined, settings().appUrl, now)
 
 /** Two wrong picks: the next scan is at high risk. */
 export async function raiseRisk(by: SignedInDevice, now = NOON): Promise<void> {
