@@ -11,7 +11,7 @@ export class MemoryBus implements Bus {
   }
 
   ping(message: string): void {
-    this.#listeners.tell(message)
+    this.publish(message)
   }
 
   subscribe(listener: Listener): () => void {
