@@ -3,6 +3,7 @@
  * read, and a script goes on only where it is still that row (by its revision), and where Redis's clock allows it.
  */
 import type { Redis } from 'ioredis'
+import { answeredByRedis } from '../../redis'
 
 /** How long a consume has a request for itself. */
 const LEASE_MS = 10_000
@@ -147,8 +148,25 @@ declare module 'ioredis' {
   }
 }
 
-/** Teaches a connection the scripts. */
-export function defineScripts(client: Redis): Redis {
-  for (const [name, script] of Object.entries(SCRIPTS)) client.defineCommand(name, script)
-  return client
+const taught = new WeakSet<Redis>()
+
+/**
+ * Runs commands, with the scripts among them.
+ * @throws AppError `unavailable` where Redis can't answer
+ */
+export function askRedis<T>(run: (client: Redis) => Promise<T>): Promise<T> {
+  return answeredByRedis((client) => {
+    if (!taught.has(client))
+      for (const [name, script] of Object.entries(SCRIPTS)) client.defineCommand(name, script)
+    taught.add(client)
+    return run(client)
+  })
+}
+
+/** The replies of several commands. */
+export function orThrow(replies: [Error | null, unknown][] | null): unknown[] {
+  return (replies ?? []).map(([error, reply]) => {
+    if (error) throw error
+    return reply
+  })
 }
