@@ -3,7 +3,7 @@ import { ACTIVITY_TYPES, exportActivity, listActivity } from './activity'
 import { audit, type AuditEntry } from './audit'
 import { db } from './db'
 import { settings } from './env'
-import { decline } from './login/phone'
+import { decline } from './login/confirm'
 import { reportAsOwner } from './sessions/report'
 import { renameDevice } from './sessions/list'
 import {

@@ -6,7 +6,8 @@ import { MAX_UNREAD_BYTES, streamBody } from '../http/event-stream'
 import { endHeld, heldCount } from '../limits/held'
 import { consume } from '../login/consume'
 import { endAsDesktop } from '../login/desktop'
-import { confirm, decline, scan } from '../login/phone'
+import { confirm, decline } from '../login/confirm'
+import { scan } from '../login/scan'
 import { desktopView } from '../login/view'
 import {
   codeOf,

@@ -15,7 +15,8 @@ import {
   type SignedInDevice,
 } from '../testing/people'
 import { endAsDesktop } from './desktop'
-import { decline, scan } from './phone'
+import { decline } from './confirm'
+import { scan } from './scan'
 
 let phone: SignedInDevice
 beforeEach(async () => void (phone = await makePhone((await makeUser()).id)))

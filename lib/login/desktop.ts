@@ -5,7 +5,7 @@ import { watch, type Watched } from '../events/watch'
 import type { LoginRequest } from '../generated/prisma/client'
 import { equal, hash, newId, newSecret, splitToken } from '../tokens'
 import type { Reason } from '../wire'
-import { explain, rejectionOf } from './move'
+import { explain, rejection } from './move'
 import { findRequest, requests } from './requests'
 import { isFinal, statusAt } from './state'
 import type { NewRequest } from './store'
@@ -61,9 +61,8 @@ async function ownRequests(held: Map<string, string>): Promise<LoginRequest[]> {
 /** Ends the oldest of a browser's open requests, so that there is room for one more. */
 async function supersede(own: LoginRequest[], { address }: Caller, now: Date): Promise<void> {
   const open = own.filter((row) => !isFinal(statusAt(row, now)))
-  const telling = { entries: (row: LoginRequest) => [rejectionOf(row, address)] }
   for (const { id } of open.slice(0, Math.max(0, open.length - MAX_OPEN + 1)))
-    await requests().move('supersede', { id }, {}, telling, now)
+    await requests().move('supersede', { id }, {}, rejection(address), now)
 }
 
 function newRequest(
@@ -146,8 +145,7 @@ export async function endAsDesktop(
 ): Promise<Reason> {
   const name = reason === 'not_me' ? 'not_me' : 'withdraw'
   const { desktopSecretHash } = await findAsDesktop(id, desktopSecret)
-  const telling = { entries: (row: LoginRequest) => [rejectionOf(row, address)] }
-  const row = await requests().move(name, { id, desktopSecretHash }, {}, telling, now)
+  const row = await requests().move(name, { id, desktopSecretHash }, {}, rejection(address), now)
   if (!row) throw explain(await findRequest(id), name, now)
   return row.reason as Reason
 }

@@ -1,9 +1,11 @@
 /** What every store of login requests does alike when one moves. */
 import type { AuditEntry } from '../audit'
 import { bus } from '../bus'
+import type { Caller } from '../caller'
 import { AppError } from '../errors'
 import type { LoginRequest } from '../generated/prisma/client'
 import { metrics } from '../metrics'
+import type { CurrentSession } from '../sessions/current'
 import type { Agent } from '../user-agent'
 import type { DeviceKind } from '../wire'
 import { MOVES, refusal, statusAt, type Move } from './state'
@@ -37,7 +39,7 @@ export function explain(row: LoginRequest | null, name: Move, now: Date): AppErr
 }
 
 /** The desktop that asks, as it calls itself. */
-export const desktopOf = (row: LoginRequest): Agent => ({
+const desktopOf = (row: LoginRequest): Agent => ({
   kind: row.desktopKind as DeviceKind,
   browser: row.desktopBrowser,
   system: row.desktopSystem,
@@ -51,5 +53,19 @@ export const rejectionOf = (row: LoginRequest, address: string | null): AuditEnt
   loginRequestId: row.id,
   address,
   detail: row.reason,
+  device: desktopOf(row),
+})
+
+/** What ending a request writes. */
+export const rejection = (address: string | null) => ({
+  entries: (row: LoginRequest) => [rejectionOf(row, address)],
+})
+
+/** The audit entry of what a phone does with a desktop's request. */
+export const aboutDesktop = (row: LoginRequest, session: CurrentSession, { address }: Caller) => ({
+  userId: session.userId,
+  sessionId: session.id,
+  loginRequestId: row.id,
+  address,
   device: desktopOf(row),
 })

@@ -17,7 +17,7 @@ import {
   PHONE,
   type SignedInDevice,
 } from '../testing/people'
-import { scan } from './phone'
+import { scan } from './scan'
 import { scannedView } from './view'
 
 const UTRECHT = '203.0.113.1'

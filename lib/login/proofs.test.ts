@@ -39,7 +39,8 @@ import {
 } from '../testing/proofs'
 import type { ConfirmBody } from '../wire'
 import { consume } from './consume'
-import { decline, scan } from './phone'
+import { decline } from './confirm'
+import { scan } from './scan'
 
 const DAY = 86_400
 const ROUNDS = Array.from({ length: 20 }, (_, round) => round + 1)

@@ -16,7 +16,8 @@ import {
   PHONE,
 } from '../testing/people'
 import { consume } from './consume'
-import { confirm, decline, scan } from './phone'
+import { confirm, decline } from './confirm'
+import { scan } from './scan'
 
 const ROUNDS = Array.from({ length: 20 }, (_, round) => round + 1)
 const CROWD = 50

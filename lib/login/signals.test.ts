@@ -40,7 +40,8 @@ import {
 import { splitToken } from '../tokens'
 import { changePassword, signInWithPassword } from '../users'
 import { endAsDesktop } from './desktop'
-import { decline, scan } from './phone'
+import { decline } from './confirm'
+import { scan } from './scan'
 
 const DAY = 86_400
 const LOW = 'low'

@@ -22,7 +22,8 @@ import {
 import { raiseRisk, setPolicy, strange } from '../testing/proofs'
 import { consume } from './consume'
 import { endAsDesktop, MAX_OPEN, openRequest } from './desktop'
-import { confirm, decline, scan } from './phone'
+import { confirm, decline } from './confirm'
+import { scan } from './scan'
 
 // Savepoints are to moves that are committed together what BEGIN and COMMIT are to one.
 const TRANSACTION = /^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/

@@ -27,7 +27,7 @@ import {
   wrongCode,
 } from '../testing/proofs'
 import { readAsDesktop } from './desktop'
-import { scan } from './phone'
+import { scan } from './scan'
 import { scannedView, initialsOf } from './view'
 
 const DAY = 86_400

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { db } from '../db'
 import { log } from '../log'
-import { scan } from '../login/phone'
+import { scan } from '../login/scan'
 import { linkSecret } from '../notify/notice'
 import { refused } from '../testing/outcomes'
 import {

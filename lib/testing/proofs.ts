@@ -5,7 +5,7 @@ import type { Policy } from '../login/policy'
 import type { LoginRequest } from '../generated/prisma/client'
 import { consume } from '../login/consume'
 import { readAsDesktop } from '../login/desktop'
-import { confirm } from '../login/phone'
+import { confirm } from '../login/confirm'
 import { desktopView } from '../login/view'
 import type { ConfirmBody } from '../wire'
 import {

@@ -12,7 +12,7 @@ import { isAppError } from '../../errors'
 import type { LoginRequest } from '../../generated/prisma/client'
 import * as oneTimeCode from '../../proofs/one-time-code'
 import { join, sql, type Runner, type Statement } from '../../sql'
-import { announce, rejectionOf } from '../move'
+import { announce, rejection } from '../move'
 import { refusedSince, signalColumns, type ScanRow, type Signalled } from '../signals'
 import { MOVES, type Move } from '../state'
 import type { Binding, Consuming, NewRequest, RequestStore, Shown, Telling, Tried } from '../store'
@@ -195,7 +195,7 @@ export class RedisStore implements RequestStore {
     const made = await tx.$queryRaw<{ id: string }[]>(sql`
       SELECT "loginRequestId" AS "id" FROM "Session" WHERE "loginRequestId" IN (${join(ids)})`)
     const consumed = new Set(made.map(({ id }) => id))
-    const entries = (row: LoginRequest) => [rejectionOf(row, null)]
+    const { entries } = rejection(null)
     const open = ids.filter((id) => !consumed.has(id))
     const ended = await Promise.all(open.map((id) => this.#moveOver('end_session', { id }, entries, now)))
     const told = ended
@@ -254,7 +254,7 @@ export class RedisStore implements RequestStore {
 
   /** The session that approved has ended, so that no consume can succeed any more: this one's own lease is not waited for. */
   async #endHeld(id: string, address: string | null, now: Date): Promise<void> {
-    const entries = (row: LoginRequest) => [rejectionOf(row, address)]
+    const { entries } = rejection(address)
     const row = await this.#moveOver('end_session', { id }, entries, now)
     if (row) await writeHistory(row.id)
   }
@@ -285,13 +285,7 @@ export class RedisStore implements RequestStore {
     if (outcome !== 'ok') return null
     const triesLeft = oneTimeCode.TRIES - tries
     if (right === 0 && triesLeft === 0)
-      await this.move(
-        'proof_tries',
-        { id: row.id },
-        {},
-        { entries: (one) => [rejectionOf(one, address)] },
-        now,
-      )
+      await this.move('proof_tries', { id: row.id }, {}, rejection(address), now)
     return { isRight: right === 1, triesLeft }
   }
 

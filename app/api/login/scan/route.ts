@@ -1,7 +1,7 @@
 import { answer } from '@/lib/http/answer'
 import { handler } from '@/lib/http/handler'
 import { take } from '@/lib/limits/limits'
-import { scan } from '@/lib/login/phone'
+import { scan } from '@/lib/login/scan'
 import { scannedView } from '@/lib/login/view'
 import { ScanBody } from '@/lib/wire'
 

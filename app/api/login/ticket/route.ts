@@ -1,7 +1,7 @@
 import { noContent } from '@/lib/http/answer'
 import { setCookie } from '@/lib/http/cookies'
 import { handler } from '@/lib/http/handler'
-import { checkCode } from '@/lib/login/phone'
+import { checkCode } from '@/lib/login/scan'
 import { makeTicket } from '@/lib/login/ticket'
 import { TicketBody } from '@/lib/wire'
 

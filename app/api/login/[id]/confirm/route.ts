@@ -1,6 +1,6 @@
 import { answer } from '@/lib/http/answer'
 import { handler } from '@/lib/http/handler'
-import { confirm } from '@/lib/login/phone'
+import { confirm } from '@/lib/login/confirm'
 import { secondsUntil } from '@/lib/login/view'
 import { ConfirmBody } from '@/lib/wire'
 

@@ -1,6 +1,6 @@
 import { answer } from '@/lib/http/answer'
 import { handler } from '@/lib/http/handler'
-import { decline } from '@/lib/login/phone'
+import { decline } from '@/lib/login/confirm'
 import { RejectBody } from '@/lib/wire'
 
 /** The phone declines, or takes its approval back. */
