@@ -6,12 +6,13 @@ import { setTimeout } from 'node:timers/promises'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { clockOff } from '../e2e/support/clocks'
-import { anyOf, Cluster } from '../e2e/support/cluster'
+import { anyOf, Cluster, type ClusterOptions } from '../e2e/support/cluster'
 import { Rows } from '../e2e/support/database'
 import { SmallDisk } from '../e2e/support/disk'
 import { Server } from '../e2e/support/server'
 import { sometime, survive, type Outcome } from '../e2e/support/surviving'
 import { lineOf } from '../e2e/support/tally'
+import { hasRedis } from '../lib/testing/redis'
 
 const { values } = parseArgs({ options: { minutes: { type: 'string', default: '10' } } })
 const minutes = Number(values.minutes)
@@ -19,7 +20,9 @@ const until = Date.now() + minutes * 60_000
 const goesOn = () => Date.now() < until
 const happened: Record<string, number> = {}
 
-const FAULTS: Record<string, (cluster: Cluster) => Promise<void>> = {
+type Fault = (cluster: Cluster) => Promise<unknown>
+
+const FAULTS: Record<string, Fault> = {
   kills: (cluster) => cluster.killOne(),
   'database restarts': async ({ postgres }) => {
     await postgres.stop(anyOf(['fast', 'immediate']))
@@ -39,26 +42,42 @@ const FAULTS: Record<string, (cluster: Cluster) => Promise<void>> = {
   },
 }
 
+const REDIS_FAULTS: Record<string, Fault> = {
+  ...FAULTS,
+  'bus cuts': ({ redis }) =>
+    redis!.run((client) => client.call('CLIENT', 'KILL', 'TYPE', 'pubsub')).catch(() => {}),
+  'empty restarts of Redis': async ({ redis }) => {
+    await redis!.stop()
+    await sometime(1_000)
+    await redis!.start()
+  },
+}
+
 /** Any two of them, at any moment of the round. */
-async function twoFaults(cluster: Cluster): Promise<void> {
+async function twoOf(faults: Record<string, Fault>, cluster: Cluster): Promise<void> {
   const names = new Set<string>()
-  while (names.size < 2) names.add(anyOf(Object.keys(FAULTS)))
+  while (names.size < 2) names.add(anyOf(Object.keys(faults)))
   await Promise.all(
     [...names].map(async (name) => {
       await sometime()
       happened[name] = (happened[name] ?? 0) + 1
-      await FAULTS[name]!(cluster)
+      await faults[name]!(cluster)
     }),
   )
 }
 
-async function soakCluster(): Promise<Outcome> {
-  const cluster = await Cluster.start({ environments: [clockOff('+30s')] })
+async function soakCluster(faults: Record<string, Fault>, options: ClusterOptions = {}): Promise<Outcome> {
+  const cluster = await Cluster.start({ environments: [clockOff('+30s')], ...options })
   try {
-    return await survive(cluster, goesOn, () => twoFaults(cluster))
+    return await survive(cluster, goesOn, () => twoOf(faults, cluster))
   } finally {
     await cluster.dispose()
   }
+}
+
+/** The same with what Redis may meet; nothing where there is no Redis. */
+async function soakRedis(): Promise<Outcome | undefined> {
+  return hasRedis() ? soakCluster(REDIS_FAULTS, { redis: true }) : undefined
 }
 
 /** A server on SQLite, whose disk is full now and then; nothing where no disk can be mounted. */
@@ -84,18 +103,23 @@ async function soakDisk(): Promise<Outcome | undefined> {
 }
 
 function report(what: string, outcome: Outcome | undefined): boolean {
-  if (!outcome) return true
+  if (!outcome) {
+    console.log(`${what}: left out, as this machine lacks what it takes`)
+    return true
+  }
   const { signIns, sessions, lost, doubled, wrong, waitedOut } = outcome
   console.log(`${lineOf(what, outcome)} (${waitedOut} failed calls waited out)`)
   for (const answer of wrong) console.log(`  ${answer}`)
   return signIns > 0 && signIns === sessions && lost === 0 && doubled === 0 && wrong.length === 0
 }
 
-const [many, one] = await Promise.all([soakCluster(), soakDisk()])
-console.log(
-  `${minutes} minutes: ${Object.entries(happened)
-    .map((one) => one.reverse().join(' '))
-    .join(', ')}`,
-)
-const isWhole = [report('two servers on PostgreSQL', many), report('one server on SQLite', one)]
+const outcomes = {
+  'two servers on PostgreSQL': soakCluster(FAULTS),
+  'two servers on PostgreSQL and Redis': soakRedis(),
+  'one server on SQLite': soakDisk(),
+}
+const reports = Object.entries(outcomes).map(async ([what, outcome]) => report(what, await outcome))
+const isWhole = await Promise.all(reports)
+const faults = Object.entries(happened).map(([what, times]) => `${times} ${what}`)
+console.log(`${minutes} minutes: ${faults.join(', ')}`)
 process.exit(isWhole.every(Boolean) ? 0 : 1)
