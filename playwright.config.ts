@@ -14,7 +14,7 @@ export default defineConfig({
   retries: 0,
   workers: 2,
   // A busy machine is no defect; these end a test that hangs.
-  timeout: 60_000,
+  timeout: 120_000,
   expect: { timeout: 15_000 },
   reporter: [
     ['list'],
