@@ -17,6 +17,8 @@ const OPTIONS: RedisOptions = {
   enableOfflineQueue: false,
   autoResendUnfulfilledCommands: false,
   maxRetriesPerRequest: 0,
+  // A master that became a replica answers on; by its name, or its proxy, there is another one by now.
+  reconnectOnError: (error) => error.message.startsWith('READONLY'),
   retryStrategy: (times) =>
     Math.min(RECONNECT_MS.most, RECONNECT_MS.least * 2 ** times) * (0.5 + Math.random() / 2),
 }

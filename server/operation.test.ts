@@ -6,6 +6,9 @@ import { bus } from '../lib/bus'
 import { db } from '../lib/db'
 import { settings } from '../lib/env'
 import { AppError } from '../lib/errors'
+import { closeRedis } from '../lib/redis'
+import { isLacking } from '../lib/testing/lacking'
+import { hasRedis, RedisServer } from '../lib/testing/redis'
 import { answerOperator, stopBeingReady } from './operation'
 
 const TOKEN = 'a-token-of-the-operator'
@@ -52,7 +55,7 @@ test('one without its database says so in our own words', async () => {
   const ask = await serving()
   const response = await ask('/api/health/ready')
   expect(response.status).toBe(503)
-  expect((await response.json()).checks).toMatchObject({ server: 'ok', database: 'it cannot be reached' })
+  expect((await response.json()).checks).toMatchObject({ server: 'ok', database: 'it cannot be used' })
 })
 
 test('one whose database hangs says so in time', { timeout: 10_000 }, async () => {
@@ -65,6 +68,36 @@ test('one whose database hangs says so in time', { timeout: 10_000 }, async () =
     bus: 'ok',
   })
 })
+
+test('one whose database may only be read is not ready', async () => {
+  vi.spyOn(db(), 'query').mockResolvedValueOnce([{ readOnly: 'on' }])
+  const ask = await serving()
+  expect(await asJson(await ask('/api/health/ready'))).toMatchObject({
+    status: 'unready',
+    checks: { database: 'it can only be read' },
+  })
+})
+
+test.skipIf(isLacking(hasRedis()))(
+  'one whose Redis takes nothing is not ready',
+  { timeout: 30_000 },
+  async () => {
+    const server = await RedisServer.start()
+    closeRedis()
+    vi.spyOn(settings(), 'redisUrl', 'get').mockReturnValue(server.url())
+    const ask = await serving()
+    const told = async () => (await (await ask('/api/health/ready')).json()).checks.redis
+    await vi.waitFor(async () => expect(await told()).toBe('ok'))
+    await server.run((client) => client.config('SET', 'maxmemory', '1'))
+    expect(await told()).toBe('it cannot be used')
+    await server.run((client) => client.config('SET', 'maxmemory', '0'))
+    expect(await told()).toBe('ok')
+    await server.run((client) => client.replicaof('127.0.0.1', '1'))
+    expect(await told()).toBe('it cannot be used')
+    closeRedis()
+    await server.stop()
+  },
+)
 
 test('one whose bus has no connection is not ready', async () => {
   vi.spyOn(bus(), 'isUp', 'get').mockReturnValue(false)

@@ -23,12 +23,21 @@ let isStopping = false
 export const stopBeingReady = (): void => void (isStopping = true)
 
 const CHECKS: Record<string, Check> = {
-  database: () => db().query((client) => client.$queryRaw(sql`SELECT 1 AS "one"`)),
+  database: async () => {
+    const isPostgres = settings().database.engine === 'postgresql'
+    const asked = isPostgres
+      ? sql`SELECT current_setting('transaction_read_only') AS "readOnly"`
+      : sql`SELECT 'off' AS "readOnly"`
+    const [answer] = await db().query((client) => client.$queryRaw<[{ readOnly: string }]>(asked))
+    if (answer.readOnly !== 'off') throw new Error('it can only be read')
+  },
   bus: async () => {
     if (!bus().isUp) throw new Error('it has no connection')
   },
   redis: async () => {
-    if (settings().redisUrl !== undefined) await answeredByRedis((client) => client.ping())
+    // One that is a replica by now, or full, still answers a ping.
+    if (settings().redisUrl !== undefined)
+      await answeredByRedis((client) => client.set('qrlogin:ready', '1', 'PX', ANSWER_WITHIN_MS))
   },
   migrations: async () => {
     if (!(await isMigrated(settings()))) throw new Error('some are missing')
@@ -81,7 +90,7 @@ async function outcomeOf(check: Check): Promise<string> {
   })
   const done = check().then(
     () => 'ok',
-    (error: Error) => ('code' in error ? 'it cannot be reached' : error.message),
+    (error: Error) => ('code' in error ? 'it cannot be used' : error.message),
   )
   const outcome = await Promise.race([done, late])
   clearTimeout(timer)

@@ -5,6 +5,7 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { promisify } from 'node:util'
+import { isLacking } from '../../lib/testing/lacking'
 import { Postgres, postgresPrograms } from '../../lib/testing/postgres'
 import { expect, test } from '../fixtures'
 import { Client, openingDesktop, signedInPhone } from '../support/client'
@@ -83,7 +84,7 @@ test('a SQLite database is copied while it is written to', async ({ startServer 
 })
 
 test('a PostgreSQL database is dumped while it is written to', async ({ startServer }) => {
-  test.skip(!process.env.CI && !postgresPrograms(), 'PostgreSQL is not installed: apt-get install postgresql')
+  test.skip(isLacking(postgresPrograms()), 'PostgreSQL is not installed: apt-get install postgresql')
   const postgres = await Postgres.start()
   try {
     await postgres.run('CREATE DATABASE one')

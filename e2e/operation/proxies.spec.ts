@@ -9,6 +9,7 @@ import { askedBy, streamOf } from '../support/readers'
 import { Site } from '../support/site'
 import { approve, arrived, scan, status } from '../support/steps'
 import { messages as t } from '../support/words'
+import { isLacking } from '../../lib/testing/lacking'
 
 const test = base.extend<{ front: FrontName; standing: void }, { site: Site }>({
   site: [
@@ -46,7 +47,7 @@ function listen(desktop: Client, id: string) {
 for (const front of ['nginx', 'caddy'] as const)
   test.describe(`behind ${front}`, () => {
     test.use({ front })
-    test.skip(!process.env.CI && !frontProgram(front), `${front} is not installed: apt-get install ${front}`)
+    test.skip(isLacking(frontProgram(front)), `${front} is not installed: apt-get install ${front}`)
     test.describe.configure({ mode: 'default', timeout: 120_000 })
 
     test('a phone signs a desktop in, and the desktop hears of it by events', async ({
