@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import pg from 'pg'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { isLacking } from '../testing/lacking'
 import { Postgres, postgresPrograms } from '../testing/postgres'
 import { migrationNames, POSTGRESQL } from './engine'
 import { migratePostgres, postgresStep } from './postgres'
 
-describe.skipIf(!postgresPrograms())('migrations of PostgreSQL (needs PostgreSQL)', () => {
+describe.skipIf(isLacking(postgresPrograms()))('migrations of PostgreSQL (needs PostgreSQL)', () => {
   let postgres: Postgres
   beforeAll(async () => void (postgres = await Postgres.start()), 60_000)
   afterAll(() => postgres.dispose())
@@ -44,6 +46,26 @@ describe.skipIf(!postgresPrograms())('migrations of PostgreSQL (needs PostgreSQL
     const url = await database('together')
     const applied = await Promise.all(Array.from({ length: 5 }, () => migratePostgres(url)))
     expect(applied.flat()).toEqual(migrationNames(POSTGRESQL))
+  })
+
+  test('go on where a server ended in the middle of one', async () => {
+    const url = await database('interrupted')
+    const other = new pg.Client({ connectionString: url })
+    await other.connect()
+    // Two tables of one name: the migration waits for what becomes of this one.
+    await other.query('BEGIN; CREATE TABLE "User" ("id" text)')
+    const interrupted = migratePostgres(url).catch((error: Error) => error)
+    const migrating = "FROM pg_stat_activity WHERE datname = 'interrupted' AND wait_event_type = 'Lock'"
+    await vi.waitFor(async () => expect((await postgres.run(`SELECT 1 ${migrating}`)).rows).toHaveLength(1))
+    await postgres.run(`SELECT pg_terminate_backend(pid) ${migrating}`)
+    expect(await interrupted).toBeInstanceOf(Error)
+    await other.query('ROLLBACK')
+    await other.end()
+    const unfinished = 'SELECT 1 FROM _prisma_migrations WHERE finished_at IS NULL'
+    expect((await postgres.run(unfinished, 'interrupted')).rows).toHaveLength(1)
+
+    expect(await migratePostgres(url)).toEqual(migrationNames(POSTGRESQL))
+    expect(await tablesOf('interrupted')).toEqual(await tablesOf('fresh'))
   })
 
   test('start on the schema of the next version, which only adds to it', async () => {

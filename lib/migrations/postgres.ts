@@ -15,6 +15,9 @@ import {
 /** Any number will do that no other program of this database takes. */
 const LOCK = 0x9e37_10e1
 
+/** Longer than the migrations of another server take. */
+const LOCK_WITHIN_MS = 120_000
+
 /** Why a server could not be used, and what helps; by SQLSTATE, or what the socket says. */
 const CURES: Record<string, string> = {
   ECONNREFUSED: 'start it, or set DATABASE_URL to where it listens',
@@ -23,6 +26,7 @@ const CURES: Record<string, string> = {
   '28000': 'let this user in, or set DATABASE_URL to another one',
   '3D000': 'make it with "createdb", or set DATABASE_URL to another one',
   '42501': 'let its user create tables',
+  '55P03': 'another server migrates it, or hangs while it does; end its connection where it is idle',
 }
 
 /** Without its password. */
@@ -42,13 +46,28 @@ function refusal(url: string, error: unknown): Error {
   return new Error(`The database ${nameOf(url)} can't be used (${cause}): ${cure}`, { cause: error })
 }
 
+const hasTable = async (client: pg.Client): Promise<boolean> => {
+  const { rows } = await client.query<{ found: string | null }>(
+    "SELECT to_regclass('_prisma_migrations') AS found",
+  )
+  return rows[0]?.found !== null
+}
+
 async function appliedNames(client: pg.Client): Promise<string[]> {
-  const { rows: tables } = await client.query("SELECT to_regclass('_prisma_migrations') AS found")
-  if (!(tables as [{ found: string | null }])[0].found) return []
+  if (!(await hasTable(client))) return []
   const { rows } = await client.query<{ name: string }>(
     'SELECT migration_name AS name FROM _prisma_migrations WHERE finished_at IS NOT NULL AND rolled_back_at IS NULL',
   )
   return rows.map(({ name }) => name)
+}
+
+/**
+ * A server that ended in the middle of a migration: the engine would refuse to go on. What that one did is undone, since
+ * a migration is one transaction (a script of several statements, by the simple query protocol), and nobody else is at it.
+ */
+async function forgetUnfinished(client: pg.Client): Promise<void> {
+  if (await hasTable(client))
+    await client.query('DELETE FROM _prisma_migrations WHERE finished_at IS NULL AND rolled_back_at IS NULL')
 }
 
 /**
@@ -61,11 +80,13 @@ export async function migratePostgres(url: string): Promise<string[]> {
   client.on('error', () => {})
   try {
     await client.connect()
+    await client.query(`SET lock_timeout = ${LOCK_WITHIN_MS}`)
     await client.query('SELECT pg_advisory_lock($1)', [LOCK])
     const applied = await appliedNames(client)
     // A newer server may have been here: while versions change places, the older one starts on the newer schema.
     if (isComplete(applied, POSTGRESQL)) return []
     requireKnown(nameOf(url), applied, POSTGRESQL)
+    await forgetUnfinished(client)
     return await withEngine(POSTGRESQL, new PrismaPg({ connectionString: url }), (engine) =>
       applyMigrations(engine, POSTGRESQL),
     )
