@@ -6,6 +6,8 @@ import { answeredByRedis } from './redis'
 import { sql } from './sql'
 
 const EVERY_MS = 60_000
+/** An answer that took longer tells too little: it may have waited for a connection. */
+const WITHIN_MS = 200
 /** More than this is worth telling the operator. */
 const WORTH_TELLING_MS = 2_000
 
@@ -25,7 +27,8 @@ export async function setClock(): Promise<void> {
   const ask = redisUrl === undefined ? databaseTime : redisTime
   // The first may have waited for a connection: the quickest answer is the truest.
   const samples = [await sample(ask), await sample(ask), await sample(ask)]
-  const { offset } = samples.reduce((best, one) => (one.took < best.took ? one : best))
+  const { offset, took } = samples.reduce((best, one) => (one.took < best.took ? one : best))
+  if (took > WITHIN_MS && shared[CLOCK] !== undefined) return
   if (Math.abs(offset - (shared[CLOCK] ?? 0)) > WORTH_TELLING_MS)
     log().warn({ offset }, 'this machine’s clock differs from the shared one, which is used')
   shared[CLOCK] = offset
