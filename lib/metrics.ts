@@ -1,5 +1,6 @@
 /** What the operator's monitoring reads, in Prometheus' format. Counted always, shown to who has METRICS_TOKEN. */
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client'
+import { bus } from './bus'
 import { db } from './db'
 import { heldByReader } from './limits/held'
 
@@ -48,8 +49,16 @@ function make() {
     }),
     busLag: new Gauge({
       name: 'qrlogin_bus_lag_seconds',
-      help: 'How long the last message took by the bus and back.',
+      help: 'How long the last message took by the bus and back, or for how long one has been waited for.',
       registers,
+    }),
+    busUp: new Gauge({
+      name: 'qrlogin_bus_up',
+      help: '1 while the bus has its connection.',
+      registers,
+      collect() {
+        this.set(bus().isUp ? 1 : 0)
+      },
     }),
     pool: new Gauge({
       name: 'qrlogin_database_connections',

@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
 import { db } from '../db'
 import { AppError } from '../errors'
 import { endAsDesktop } from '../login/desktop'
+import { metrics } from '../metrics'
 import { DESKTOP, makePhone, makeUser, NOON, open, openAndScan } from '../testing/people'
 import { newId } from '../tokens'
 import { bus, type Listener } from '../bus'
@@ -242,6 +243,17 @@ describe('where the bus is not to be believed', () => {
     reads()
     await own.read(id)
     expect(reads()).toBe(0)
+  })
+
+  test('its silence can be measured', async () => {
+    const lag = async () => (await metrics().busLag.get()).values[0]?.value
+    faulty.mode = 'deaf'
+    own.subscribe((await open()).id, () => {})
+    await pass(4 * BEAT_MS)
+    expect(await lag()).toBe((4 * BEAT_MS) / 1000)
+    faulty.mode = 'sound'
+    await pass(BEAT_MS)
+    expect(await lag()).toBeLessThan(1)
   })
 
   test('what it brings late is still heard', async () => {

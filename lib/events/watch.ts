@@ -49,6 +49,8 @@ export class Watch {
   readonly #entries = new Map<string, Entry>()
   readonly #beat = `${newId()}@`
   #beatAt = -Infinity
+  /** When the first beat was sent of those after which none has come back. */
+  #awaitedSince: number | undefined
   #stop: (() => void) | undefined
   #reading = false
   #again = false
@@ -163,15 +165,20 @@ export class Watch {
 
   #arrived(sentAt: number): void {
     this.#beatAt = sentAt
+    this.#awaitedSince = undefined
     metrics().busLag.set((performance.now() - sentAt) / 1000)
   }
 
   /** It says when it was sent: a bus that is behind is no better than one that is silent. */
   #sendBeat(): void {
-    this.bus.ping(`${this.#beat}${performance.now()}`)
+    const now = performance.now()
+    this.#awaitedSince ??= now
+    this.bus.ping(`${this.#beat}${now}`)
   }
 
   #tick(): void {
+    if (this.#awaitedSince !== undefined)
+      metrics().busLag.set((performance.now() - this.#awaitedSince) / 1000)
     if (!this.isHealthy) void this.#safetyRead()
     this.#sendBeat()
   }
@@ -186,6 +193,8 @@ export class Watch {
       this.#stop?.()
       this.#stop = undefined
       this.#beatAt = -Infinity
+      this.#awaitedSince = undefined
+      metrics().busLag.set(0)
       return
     }
     await this.#refresh()

@@ -3,6 +3,7 @@ import type { Caller } from '../caller'
 import { AppError } from '../errors'
 import { watch, type Watched } from '../events/watch'
 import type { LoginRequest } from '../generated/prisma/client'
+import { metrics } from '../metrics'
 import { equal, hash, newId, newSecret, splitToken } from '../tokens'
 import type { Reason } from '../wire'
 import { explain, rejection } from './move'
@@ -43,6 +44,7 @@ export async function openRequest(
     const request = await requests().add(fresh, entry, now)
     // Null where another open request shows the same user code: draw again.
     if (!request) continue
+    metrics().moves.inc({ state: 'new', reason: '' })
     watch().remember(request)
     const kept = new Set(own.filter((row) => after(row.expiresAt, KEPT_SECONDS) > now).map((row) => row.id))
     return { request, secret, userCode, over: [...held.keys()].filter((id) => !kept.has(id)) }
