@@ -35,6 +35,9 @@ const KINDS = {
   expiresAt: 'date',
 } as const satisfies Record<keyof LoginRequest, 'text' | 'number' | 'date'>
 
+/** What a request has from the start; also one that an older version of the program opened. */
+export const DEFAULTS: Partial<LoginRequest> = { revision: 1, proofs: '', codeTries: 0 }
+
 /** A row, and until when a consume has it in hand (by Redis's clock, in ms). */
 export type Stored = LoginRequest & { leaseEndsAt?: number }
 
@@ -42,7 +45,10 @@ export type Stored = LoginRequest & { leaseEndsAt?: number }
 export function decode(hash: Record<string, string>): Stored | null {
   if (hash.id === undefined) return null
   const row = Object.fromEntries(
-    Object.entries(KINDS).map(([column, kind]) => [column, valueOf(hash[column], kind)]),
+    Object.entries(KINDS).map(([column, kind]) => [
+      column,
+      valueOf(hash[column], kind) ?? DEFAULTS[column as keyof LoginRequest] ?? null,
+    ]),
   ) as unknown as LoginRequest
   return hash.leaseEndsAt === undefined ? row : { ...row, leaseEndsAt: Number(hash.leaseEndsAt) }
 }

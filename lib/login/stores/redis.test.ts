@@ -2,7 +2,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { db } from '../../db'
 import { settings } from '../../env'
-import { closeRedis, prepareRedis, redis } from '../../redis'
+import { answeredByRedis, closeRedis, prepareRedis, redis } from '../../redis'
+import { isLacking } from '../../testing/lacking'
 import { isInOrder } from '../../testing/database'
 import { auditOf, refused, rowOf, sessionsFrom } from '../../testing/outcomes'
 import {
@@ -25,6 +26,7 @@ import { decline } from '../confirm'
 import { requests } from '../requests'
 import { statusAt } from '../state'
 import { RedisStore } from './redis'
+import { decode } from './redis-row'
 
 const STORE = Symbol.for('qr-login.requests')
 const keyOf = (id: string) => `qrlogin:request:${id}`
@@ -33,7 +35,7 @@ const writtenOf = async (loginRequestId: string) =>
     ({ type }) => type,
   )
 
-describe.skipIf(!hasRedis())('requests in Redis (needs Redis)', () => {
+describe.skipIf(isLacking(hasRedis()))('requests in Redis (needs Redis)', () => {
   let server: RedisServer
   let phone: SignedInDevice
 
@@ -212,7 +214,7 @@ describe.skipIf(!hasRedis())('requests in Redis (needs Redis)', () => {
   }, 30_000)
 })
 
-describe.skipIf(!hasRedis())('a Redis (needs Redis)', () => {
+describe.skipIf(isLacking(hasRedis()))('a Redis (needs Redis)', () => {
   test('that may throw requests away is refused', async () => {
     const server = await RedisServer.start('--maxmemory', '100mb', '--maxmemory-policy', 'allkeys-lru')
     closeRedis()
@@ -221,4 +223,29 @@ describe.skipIf(!hasRedis())('a Redis (needs Redis)', () => {
     closeRedis()
     await server.stop()
   }, 30_000)
+
+  test('that became a replica is asked for by a new connection', async () => {
+    const server = await RedisServer.start()
+    closeRedis()
+    vi.spyOn(settings(), 'redisUrl', 'get').mockReturnValue(server.url())
+    await prepareRedis()
+    let anew = 0
+    redis().on('reconnecting', () => anew++)
+    const write = () => answeredByRedis((client) => client.set('x', '1'))
+    await server.run((client) => client.replicaof('127.0.0.1', '1'))
+    await expect(write()).rejects.toMatchObject({ code: 'unavailable' })
+    await vi.waitFor(() => expect(anew).toBe(1))
+    await server.run((client) => client.replicaof('NO', 'ONE'))
+    await vi.waitFor(async () => expect(await write()).toBe('OK'))
+    closeRedis()
+    await server.stop()
+  }, 30_000)
+})
+
+describe('a row that an older version wrote', () => {
+  test('has what is new of it, as if it were opened now', () => {
+    const row = decode({ id: 'x', state: 'new', expiresAt: '1', unknown: 'to us' })
+    expect(row).toMatchObject({ id: 'x', revision: 1, proofs: '', codeTries: 0, scanUserId: null })
+    expect(row).not.toHaveProperty('unknown')
+  })
 })

@@ -19,12 +19,10 @@ import type { Binding, Consuming, NewRequest, RequestStore, Shown, Telling, Trie
 import { forget, historyOf, sweepHistories, warn, writeHistory } from './redis-history'
 import { keys, KEPT_MS, KEPT_UNWRITTEN_MS } from './redis-keys'
 import { allowed, noted, OPEN_AT_MOST_MS, planOf, writing, type Command } from './redis-plan'
-import { decode, encode, type Stored } from './redis-row'
+import { decode, DEFAULTS, encode, type Stored } from './redis-row'
 import { askRedis, orThrow } from './redis-scripts'
 
 const LEASE_LOOK_MS = 25
-
-const DEFAULTS = { revision: 1, proofs: '', codeTries: 0 }
 
 export class RedisStore implements RequestStore {
   readonly mayForget = true
