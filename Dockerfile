@@ -2,6 +2,8 @@
 
 # This one has what better-sqlite3 needs where it must be compiled.
 FROM node:24-bookworm AS build
+# Stays empty.
+WORKDIR /data
 WORKDIR /app
 COPY . .
 # Packages for development are left out. The folder for data holds a secret as soon as it is used: it stays here.
@@ -9,10 +11,10 @@ ENV NODE_ENV=production DATA_DIR=/tmp/data
 RUN npm start -- --build-only
 
 FROM node:24-bookworm-slim
-# The program is root's, and runs as somebody who can't change it. What follows USER is made for that user.
+# The program is root's, and runs as somebody who can't change it, but for its data.
 COPY --from=build /app /app
+COPY --from=build --chown=node:node /data /data
 USER node
-WORKDIR /data
 WORKDIR /app
 # bash makes way for what npm starts by it. Debian's sh would stand between, and keep SIGTERM for itself.
 ENV NODE_ENV=production DATA_DIR=/data npm_config_script_shell=/bin/bash

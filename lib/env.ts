@@ -282,7 +282,8 @@ export function readSettings(environment: Record<string, string | undefined>): S
   }
   const env = parsed.data
   const dataDir = path.resolve(/* turbopackIgnore: true */ env.DATA_DIR)
-  makeDataFolder(dataDir)
+  // Several servers keep nothing in it.
+  if (env.DATABASE_URL === undefined || env.AUTH_SECRET === undefined) makeDataFolder(dataDir)
   const database = readDatabase(env.DATABASE_URL, dataDir, env)
   if (env.REDIS_URL !== undefined && database.engine === 'sqlite')
     throw new SettingsError(

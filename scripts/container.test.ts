@@ -1,6 +1,7 @@
 /** Dockerfile and compose.yaml do nothing of their own: npm's scripts, and settings that are read. */
 import fs from 'node:fs'
 import path from 'node:path'
+import { parse as parseAddress, parseCIDR } from 'ipaddr.js'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
 import { SETTING_NAMES } from '../lib/env'
@@ -39,7 +40,7 @@ describe('the Dockerfile', () => {
   test('leaves packages for development out, and the secret of the build behind', () => {
     for (const { env } of stages) expect(env.NODE_ENV).toBe('production')
     expect(stages[0]?.env.DATA_DIR).not.toBe(last.env.DATA_DIR)
-    expect(last.copied).toEqual(['/app'])
+    expect(last.copied).toEqual(['/app', '/data'])
     expect(stages[0]?.env.DATA_DIR).not.toMatch(/^\/app/)
   })
 
@@ -64,10 +65,12 @@ interface Service {
   networks: string[] | Record<string, { ipv4_address: string }>
 }
 
+const isIn = (address: string, network: string) => parseAddress(address).match(parseCIDR(network))
+
 describe('compose.yaml', () => {
   const compose = parse(read('compose.yaml'), { merge: true }) as {
     services: Record<string, Service>
-    networks: { inside: { ipam: { config: { subnet: string }[] } } }
+    networks: { inside: { ipam: { config: { subnet: string; ip_range: string }[] } } }
   }
   const { services } = compose
   const nodes = Object.entries(services).filter(([, { build }]) => build === '.')
@@ -96,7 +99,10 @@ describe('compose.yaml', () => {
     const { networks } = services.caddy!
     const { ipv4_address: address } = (networks as Record<string, { ipv4_address: string }>).inside!
     expect(services['app-1']?.environment?.TRUSTED_PROXIES).toBe(address)
-    expect(compose.networks.inside.ipam.config[0]?.subnet).toBe(address.replace(/\d+$/, '0/24'))
+    const [network] = compose.networks.inside.ipam.config
+    expect(isIn(address, network!.subnet)).toBe(true)
+    // Docker gives these out as containers start, and Caddy starts last.
+    expect(isIn(address, network!.ip_range)).toBe(false)
   })
 
   test('leads Caddy to the nodes, by the file that is tested with them', () => {

@@ -14,6 +14,8 @@ const buildOnly = process.argv.includes('--build-only')
 const SIGNALS = { SIGINT: 2, SIGTERM: 15, SIGHUP: 1 }
 
 function checkDataFolder() {
+  // As lib/env.ts has it.
+  if (process.env.DATABASE_URL && process.env.AUTH_SECRET) return
   const folder = path.resolve(process.env.DATA_DIR || 'data')
   try {
     fs.mkdirSync(folder, { recursive: true, mode: 0o700 })
