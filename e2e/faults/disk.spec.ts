@@ -8,11 +8,12 @@ import { Patient, type Attempt } from '../support/patient'
 import { Server } from '../support/server'
 import { noteStates } from '../support/surviving'
 import { count, lineOf } from '../support/tally'
+import { isLacking } from '../../lib/testing/lacking'
 
 const test = base.extend<{ disk: SmallDisk }>({
   disk: async ({}, provide) => {
     const disk = SmallDisk.mount()
-    test.skip(disk === undefined, 'no disk can be mounted here: run as root')
+    test.skip(isLacking(disk), 'no disk can be mounted here: run as root')
     await provide(disk!)
     disk!.unmount()
   },

@@ -1,5 +1,6 @@
 /** Where faults are survived: several servers on a PostgreSQL server of their own. */
 import { test as base } from '../fixtures'
+import { isLacking } from '../../lib/testing/lacking'
 import { postgresPrograms } from '../../lib/testing/postgres'
 import { Cluster, type ClusterOptions } from '../support/cluster'
 import { survive, type Outcome } from '../support/surviving'
@@ -10,7 +11,7 @@ export { sometime, whole } from '../support/surviving'
 
 export const test = base.extend<{ startCluster: (options?: ClusterOptions) => Promise<Cluster> }>({
   startCluster: async ({}, provide) => {
-    test.skip(!postgresPrograms(), 'PostgreSQL is not installed: apt-get install postgresql')
+    test.skip(isLacking(postgresPrograms()), 'PostgreSQL is not installed: apt-get install postgresql')
     const clusters: Cluster[] = []
     await provide(async (options) => {
       const cluster = await Cluster.start(options)

@@ -3,6 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import { bus } from '../bus'
 import { settings } from '../env'
 import { closeRedis, prepareRedis } from '../redis'
+import { isLacking } from '../testing/lacking'
 import { Postgres, postgresPrograms } from '../testing/postgres'
 import { hasRedis, RedisServer } from '../testing/redis'
 import type { Bus } from './bus'
@@ -53,7 +54,7 @@ const KINDS: Kind[] = [
 ]
 
 for (const { name, isHere, start } of KINDS)
-  describe.skipIf(!isHere)(`a bus ${name}`, () => {
+  describe.skipIf(isLacking(isHere))(`a bus ${name}`, () => {
     let kind: Awaited<ReturnType<Kind['start']>>
     const buses: Bus[] = []
 

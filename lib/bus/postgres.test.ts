@@ -1,9 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { isLacking } from '../testing/lacking'
 import { Postgres, postgresPrograms } from '../testing/postgres'
 import { PostgresBus } from './postgres'
 
-describe.skipIf(!postgresPrograms())('the bus by PostgreSQL (needs PostgreSQL)', () => {
+describe.skipIf(isLacking(postgresPrograms()))('the bus by PostgreSQL (needs PostgreSQL)', () => {
   let postgres: Postgres
   const buses: PostgresBus[] = []
 

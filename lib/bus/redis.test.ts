@@ -1,8 +1,9 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest'
+import { isLacking } from '../testing/lacking'
 import { hasRedis, RedisServer } from '../testing/redis'
 import { RedisBus } from './redis'
 
-describe.skipIf(!hasRedis())('the bus by Redis (needs Redis)', () => {
+describe.skipIf(isLacking(hasRedis()))('the bus by Redis (needs Redis)', () => {
   let server: RedisServer
   const buses: RedisBus[] = []
 

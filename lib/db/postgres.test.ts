@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sql, type Runner } from '../sql'
+import { isLacking } from '../testing/lacking'
 import { Postgres, postgresPrograms } from '../testing/postgres'
 import { Wire } from '../testing/wire'
 import { PostgresDatabase } from './postgres'
@@ -8,7 +9,7 @@ import { PostgresDatabase } from './postgres'
 const STATEMENT_MS = 300
 const unavailable = { code: 'unavailable', extras: { retryAfter: 2 } }
 
-describe.skipIf(!postgresPrograms())('PostgreSQL that goes away (needs PostgreSQL)', () => {
+describe.skipIf(isLacking(postgresPrograms()))('PostgreSQL that goes away (needs PostgreSQL)', () => {
   let postgres: Postgres
   let wire: Wire
   let database: PostgresDatabase

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { settings } from '../env'
 import { closeRedis, prepareRedis } from '../redis'
+import { isLacking } from '../testing/lacking'
 import { hasRedis, RedisServer } from '../testing/redis'
 import { giveBackAll, LIMITS, take, takeAll, tryTake } from './limits'
 
@@ -61,7 +62,7 @@ describe('in memory', () => {
   contract()
 })
 
-describe.skipIf(!hasRedis())('in Redis (needs Redis)', () => {
+describe.skipIf(isLacking(hasRedis()))('in Redis (needs Redis)', () => {
   let server: RedisServer
 
   beforeAll(async () => {
