@@ -44,8 +44,6 @@ const FAULTS: Record<string, Fault> = {
 
 const REDIS_FAULTS: Record<string, Fault> = {
   ...FAULTS,
-  'bus cuts': ({ redis }) =>
-    redis!.run((client) => client.call('CLIENT', 'KILL', 'TYPE', 'pubsub')).catch(() => {}),
   'empty restarts of Redis': async ({ redis }) => {
     await redis!.stop()
     await sometime(1_000)

@@ -1,6 +1,8 @@
 /** Servers that can't tell each other anything: whoever waits hears of it all the same, by the rows. */
 import http from 'node:http'
 import { setTimeout } from 'node:timers/promises'
+import { isLacking } from '../../lib/testing/lacking'
+import { hasRedis } from '../../lib/testing/redis'
 import { Client, openingDesktop, signedInPhone } from '../support/client'
 import type { Cluster } from '../support/cluster'
 import { expect, test } from './fixtures'
@@ -32,11 +34,7 @@ async function scannedByPoll(desktop: Client, id: string): Promise<void> {
   expect(body).toMatchObject({ status: 'scanned' })
 }
 
-test('without messages between servers, who waits hears of it within the safety read', async ({
-  startCluster,
-}) => {
-  test.setTimeout(300_000)
-  const cluster = await startCluster()
+async function hearAll(cluster: Cluster, what: string): Promise<void> {
   const { phone } = await signedInPhone(cluster)
   const waiting = await Promise.all(
     Array.from({ length: 2 * DESKTOPS }, async (_, index) => {
@@ -59,7 +57,20 @@ test('without messages between servers, who waits hears of it within the safety 
   allow()
   await cut
   const longest = Math.max(...delays)
-  console.log(`bus cut: ${delays.length} desktops heard, the last after ${(longest / 1000).toFixed(1)} s`)
+  console.log(`${what} cut: ${delays.length} desktops heard, the last after ${(longest / 1000).toFixed(1)} s`)
   // And the answer itself, on a busy machine.
   expect(longest).toBeLessThan(SAFETY_READ_MS + 2_000)
+}
+
+test('without messages by PostgreSQL, who waits hears of it within the safety read', async ({
+  startCluster,
+}) => {
+  test.setTimeout(300_000)
+  await hearAll(await startCluster(), 'the bus of PostgreSQL')
+})
+
+test('so does who waits without messages by Redis', async ({ startCluster }) => {
+  test.skip(isLacking(hasRedis()), 'Redis is not installed: apt-get install redis-server')
+  test.setTimeout(300_000)
+  await hearAll(await startCluster({ redis: true }), 'the bus of Redis')
 })

@@ -1,8 +1,11 @@
 /** Servers whose clocks are wrong: the database's clock decides what is over. */
 import { Client, openingDesktop, signedInPhone } from '../support/client'
+import type { Cluster } from '../support/cluster'
 import { canBeOff, clockOff } from '../support/clocks'
 import type { Server } from '../support/server'
 import { expect, surviving, test, whole } from './fixtures'
+import { isLacking } from '../../lib/testing/lacking'
+import { hasRedis } from '../../lib/testing/redis'
 
 /** Asks one server, where the proxy would choose. */
 const askOne = (client: Client, { port, url }: Server, path: string, body: unknown) => {
@@ -11,11 +14,8 @@ const askOne = (client: Client, { port, url }: Server, path: string, body: unkno
   return one.post(path, body, { host: new URL(url).host, origin: url })
 }
 
-test('two servers whose clocks are a minute apart agree on what is over', async ({ startCluster }) => {
-  test.skip(!canBeOff, 'libfaketime is not installed: apt-get install faketime')
-  test.setTimeout(300_000)
-  const cluster = await startCluster({ environments: [clockOff('+30s'), clockOff('-30s')] })
-  const tally = await surviving(cluster, 'clocks 30 s ahead and 30 s behind', 3, async () => {})
+async function agree(cluster: Cluster, what: string): Promise<void> {
+  const tally = await surviving(cluster, `${what}, clocks 30 s ahead and 30 s behind`, 3, async () => {})
   expect(tally).toMatchObject(whole(30))
 
   const rows = cluster.rows()
@@ -30,4 +30,19 @@ test('two servers whose clocks are a minute apart agree on what is over', async 
     expect((await askOne(phone, node, '/api/login/scan', { id })).body).toMatchObject({ code: 'expired' })
   }
   await rows.close()
+}
+
+const CLOCKS = { environments: [clockOff('+30s'), clockOff('-30s')] }
+
+test.beforeEach(() => {
+  test.skip(isLacking(canBeOff), 'libfaketime is not installed: apt-get install faketime')
+  test.setTimeout(300_000)
+})
+
+test('two servers whose clocks are a minute apart agree on what is over', async ({ startCluster }) =>
+  agree(await startCluster(CLOCKS), 'PostgreSQL'))
+
+test('so do two with Redis', async ({ startCluster }) => {
+  test.skip(isLacking(hasRedis()), 'Redis is not installed: apt-get install redis-server')
+  await agree(await startCluster({ ...CLOCKS, redis: true }), 'Redis')
 })

@@ -108,12 +108,20 @@ export class Cluster {
 
   /** Cuts every server's connection for messages, and lets it have another one once that is `allowed`. */
   async cutBus(allowed: Promise<unknown> = Promise.resolve()): Promise<void> {
+    if (this.redis) return this.#cutChannels(this.redis, allowed)
     this.wire.refused = BUS
     await this.postgres.run(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = '${BUS}'`,
     )
     await allowed
     this.wire.refused = undefined
+  }
+
+  /** Whoever loses the right to its channels loses its connection as well. */
+  async #cutChannels(redis: RedisServer, allowed: Promise<unknown>): Promise<void> {
+    await redis.run((client) => client.call('ACL', 'SETUSER', 'default', 'resetchannels'))
+    await allowed
+    await redis.run((client) => client.call('ACL', 'SETUSER', 'default', 'allchannels'))
   }
 
   /** What a server says of itself, by the name and labels of the figure. */

@@ -47,6 +47,13 @@ export class Patient {
     return phone
   }
 
+  /** Looks whether a phone is signed in as ever. */
+  async look(phone: Client): Promise<void> {
+    await this.#patiently(() => this.#ask(phone, 'GET', '/api/sessions')).catch((error: unknown) =>
+      this.wrong.push(`a phone was told ${codeOf(error)}`),
+    )
+  }
+
   /** Brings a desktop in, with a new code where one came to nothing. */
   async signIn(phone: Client): Promise<Attempt[]> {
     const attempts: Attempt[] = []

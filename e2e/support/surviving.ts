@@ -49,6 +49,7 @@ export async function survive(
     await noteStates(came.flat(), rows)
     people.push(...came)
   }
+  for (const phone of phones) await patient.look(phone)
   const tally = await count(people, rows)
   await rows.close()
   return { ...tally, waitedOut: patient.waitedOut, wrong: patient.wrong }
