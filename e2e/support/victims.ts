@@ -17,7 +17,7 @@ export async function fallFor(phone: Page, attacker: Page, carried: 'nothing' | 
   await approveByNumber(phone, attacker)
   const done = phone.getByRole('heading', { name: t.scan.done.title })
   await expect(done.or(codeShown(phone))).toBeVisible()
-  if (await done.isVisible()) await arrived(attacker)
+  if (await codeShown(phone).isHidden()) await arrived(attacker)
 }
 
 /** And tells the attacker the one-time code, where the phone shows one. */
@@ -37,5 +37,5 @@ export async function relay(attacker: Page, phone: Page, carried: 'nothing' | 'n
   const asked = phone.getByRole('heading', { name: t.scan.confirm.title })
   const refused = phone.getByRole('heading', { name: t.scan.end.refused.title })
   await expect(asked.or(refused)).toBeVisible()
-  if (await asked.isVisible()) await fallFor(phone, attacker, carried)
+  if (await refused.isHidden()) await fallFor(phone, attacker, carried)
 }
