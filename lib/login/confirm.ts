@@ -16,7 +16,7 @@ import { hash } from '../tokens'
 import { STAY_SECONDS, type ConfirmBody, type Reason } from '../wire'
 import { aboutDesktop, explain, rejection, rejectionOf } from './move'
 import { demands } from './proofs'
-import { findRequest, requests } from './requests'
+import { findRequest, missing, requests } from './requests'
 import { statusAt, type Move } from './state'
 import type { Telling } from './store'
 import { after, CONFIRMED_SECONDS } from './times'
@@ -31,7 +31,8 @@ const phoneBinding = (id: string, scanToken: string, session: CurrentSession) =>
 /** Another session learns nothing about a request that it did not scan. */
 async function explainToPhone(id: string, session: CurrentSession, name: Move, now: Date): Promise<AppError> {
   const row = await findRequest(id)
-  return explain(row?.scanSessionId === session.id ? row : null, name, now)
+  if (!row) return missing()
+  return explain(row.scanSessionId === session.id ? row : null, name, now)
 }
 
 /**
@@ -79,7 +80,8 @@ async function requireOwn(
   now: Date,
 ): Promise<LoginRequest> {
   const row = await findRequest(id)
-  if (row?.scanSessionId !== session.id) throw new AppError('not_found')
+  if (!row) throw missing()
+  if (row.scanSessionId !== session.id) throw new AppError('not_found')
   if (row.scanTokenHash !== binding.scanTokenHash) throw explain(row, 'confirm', now)
   return row
 }

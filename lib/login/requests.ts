@@ -1,4 +1,5 @@
 /** Login requests, wherever this process keeps them. */
+import { AppError } from '../errors'
 import type { LoginRequest } from '../generated/prisma/client'
 import type { RequestStore } from './store'
 import { settings } from '../env'
@@ -18,3 +19,7 @@ export async function findRequest(id: string): Promise<LoginRequest | null> {
   const [row] = await requests().find([id])
   return row ?? null
 }
+
+/** What is told of a request that is not there: its store may have lost it before its time. */
+export const missing = (): AppError =>
+  requests().mayForget ? new AppError('expired', { status: 'expired' }) : new AppError('not_found')

@@ -16,7 +16,7 @@ import type { ScanBody } from '../wire'
 import { isLiveCode, splitScanCode } from './code'
 import { aboutDesktop, explain, rejection } from './move'
 import { ceremonyFor, type Ceremony } from './policy'
-import { findRequest, requests } from './requests'
+import { findRequest, missing, requests } from './requests'
 import { REFUSAL_SECONDS, signalsOf, type ScanRow } from './signals'
 import { statusAt } from './state'
 import { isTicketFor } from './ticket'
@@ -86,8 +86,9 @@ export async function scan(
     (await requests().move('rescan', { id: found.id, ...claim }, again, { entries: () => [] }, now))
   if (!request) {
     const late = await findRequest(found.id)
-    if (late) await notePresented(late, session, caller, now)
-    throw explain(late, late?.scanSessionId === session.id ? 'rescan' : 'scan', now)
+    if (!late) throw missing()
+    await notePresented(late, session, caller, now)
+    throw explain(late, late.scanSessionId === session.id ? 'rescan' : 'scan', now)
   }
   return { request, scanToken }
 }
@@ -147,6 +148,7 @@ async function resolve(
   const row = await requests().findAsScanner({ id }, session.userId, now)
   if (row?.scanSessionId === session.id) return row
   const entitled = row && (code === null ? isTicketFor(ticket, id, now) : isLiveCode(row, code, now))
+  if (!row && code === null) throw missing()
   if (!entitled) throw new AppError(code === null ? 'not_found' : 'expired')
   return row
 }

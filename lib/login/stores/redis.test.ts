@@ -5,6 +5,7 @@ import { settings } from '../../env'
 import { answeredByRedis, closeRedis, prepareRedis, redis } from '../../redis'
 import { isLacking } from '../../testing/lacking'
 import { isInOrder } from '../../testing/database'
+import { approveBy } from '../../testing/proofs'
 import { auditOf, refused, rowOf, sessionsFrom } from '../../testing/outcomes'
 import {
   DESKTOP,
@@ -24,6 +25,7 @@ import { consume } from '../consume'
 import { readAsDesktop } from '../desktop'
 import { decline } from '../confirm'
 import { requests } from '../requests'
+import { scan } from '../scan'
 import { statusAt } from '../state'
 import { RedisStore } from './redis'
 import { decode } from './redis-row'
@@ -202,6 +204,7 @@ describe.skipIf(isLacking(hasRedis()))('requests in Redis (needs Redis)', () => 
     const { id, secret } = await open()
     const approved = await openAndConfirm(phone)
     const done = await openAndConfirm(phone)
+    const scanned = await openAndScan(phone)
     const made = await consumeBy(done)
     await server.stop()
     await expect(consumeBy(approved)).rejects.toMatchObject({ code: 'unavailable' })
@@ -209,6 +212,13 @@ describe.skipIf(isLacking(hasRedis()))('requests in Redis (needs Redis)', () => 
     await vi.waitFor(() => prepareRedis(), 10_000)
     expect(statusAt(await readAsDesktop(id, secret), NOON)).toBe('expired')
     expect(await refused(consumeBy(approved))).toBe('expired expired')
+    expect(await refused(approveBy(phone)(scanned, {}))).toBe('expired expired')
+    expect(await refused(decline(scanned.id, scanned.scanToken, phone.session, PHONE, NOON))).toBe(
+      'expired expired',
+    )
+    expect(await refused(scan({ id: scanned.id }, phone.session, undefined, PHONE, NOON))).toBe(
+      'expired expired',
+    )
     expect(await sessionsFrom(approved.id)).toEqual([])
     expect((await consumeBy(done)).token).toBe(made.token)
   }, 30_000)
