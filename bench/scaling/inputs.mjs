@@ -26,7 +26,7 @@ export const ASSUMED = {
   postgresCores: { value: 64, text: 'Cores of the largest machine for PostgreSQL' },
   postgresConnections: {
     value: 500,
-    text: 'Connections that PostgreSQL takes (`max_connections`; 100 by default)',
+    text: 'Connections that PostgreSQL has for servers (`max_connections`, 100 by default, less those it reserves)',
   },
   postgresLogMb: {
     value: 200,
