@@ -1,12 +1,12 @@
 /** What the operator's machines are told, over real sockets. */
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { bus } from '../lib/bus'
 import { db } from '../lib/db'
 import { settings } from '../lib/env'
 import { AppError } from '../lib/errors'
-import { closeRedis } from '../lib/redis'
+import { closeRedis, prepareRedis } from '../lib/redis'
 import { isLacking } from '../lib/testing/lacking'
 import { hasRedis, RedisServer } from '../lib/testing/redis'
 import { answerOperator, stopBeingReady } from './operation'
@@ -14,8 +14,11 @@ import { answerOperator, stopBeingReady } from './operation'
 const TOKEN = 'a-token-of-the-operator'
 const READY = { server: 'ok', database: 'ok', redis: 'ok', bus: 'ok', migrations: 'ok' }
 
-// It connects while the server gets ready.
-beforeAll(() => vi.waitFor(() => expect(bus().isUp).toBe(true)))
+// They connect while the server gets ready.
+beforeEach(async () => {
+  if (settings().redisUrl !== undefined) await prepareRedis()
+  await vi.waitFor(() => expect(bus().isUp).toBe(true))
+})
 
 let close = async () => {}
 afterEach(() => close())
