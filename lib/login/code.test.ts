@@ -24,6 +24,11 @@ test('a code that another server’s clock showed a moment too early is good', (
   expect(isLiveCode(request, currentCode(request, NOON), later(-2))).toBe(true)
 })
 
+test('a server whose clock is behind shows the first code, for its whole time', () => {
+  expect(currentCode(request, later(-0.002))).toBe(currentCode(request, NOON))
+  expect(codeExpiresIn(request, later(-0.002))).toBe(30)
+})
+
 test('a code of the future, of another request, and a wrong one are refused', () => {
   expect(isLiveCode(request, currentCode(request, later(30)), NOON)).toBe(false)
   expect(isLiveCode({ ...request, id: 'BAAAAAAAAAAAAAAAAAAAAA' }, currentCode(request, NOON), NOON)).toBe(

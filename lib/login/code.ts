@@ -16,8 +16,11 @@ interface Coded {
   createdAt: Date
 }
 
-const stepAt = (request: Coded, now: Date): number =>
-  Math.floor((now.getTime() - request.createdAt.getTime()) / (STEP_SECONDS * 1000))
+/** In seconds. The clock that the request was stored by may be a little ahead of this one's: then it is new. */
+const ageAt = ({ createdAt }: Coded, now: Date): number =>
+  Math.max(0, now.getTime() - createdAt.getTime()) / 1000
+
+const stepAt = (request: Coded, now: Date): number => Math.floor(ageAt(request, now) / STEP_SECONDS)
 
 const encode = (full: Buffer): string => full.subarray(0, CODE_BYTES).toString('base64url')
 
@@ -27,8 +30,7 @@ export const currentCode = (request: Coded, now: Date): string =>
 
 /** Whole seconds until the next code, at least 1. */
 export function codeExpiresIn(request: Coded, now: Date): number {
-  const age = (now.getTime() - request.createdAt.getTime()) / 1000
-  return Math.max(1, Math.ceil(STEP_SECONDS - (age % STEP_SECONDS)))
+  return Math.max(1, Math.ceil(STEP_SECONDS - (ageAt(request, now) % STEP_SECONDS)))
 }
 
 /** True for the code of the current step, the one before it, and one that is due at once, under any accepted secret. */
