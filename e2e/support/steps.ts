@@ -28,6 +28,10 @@ export async function approve(phone: Page, words: Words = messages): Promise<voi
 /** The numbers that the phone may choose from. */
 export const numbers = (phone: Page): Locator => phone.getByRole('button', { name: /^[1-9]\d$/ })
 
+/** The one-time code that the phone shows; three numbers to choose from are six digits as well. */
+export const codeShown = (phone: Page): Locator =>
+  phone.getByText(/^\s*\d{3}\s?\d{3}\s*$/).filter({ hasNot: phone.getByRole('button') })
+
 /** The number that the desktop shows, as its live region says it. */
 export async function shownNumber(desktop: Page): Promise<string> {
   const said = status(desktop)

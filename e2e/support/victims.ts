@@ -2,12 +2,8 @@
 import type { Page } from '@playwright/test'
 import { expect } from '../fixtures'
 import { readCode } from './qr'
-import { approve, approveByNumber, arrived, numbers } from './steps'
+import { approve, approveByNumber, arrived, codeShown, numbers } from './steps'
 import { messages as t } from './words'
-
-/** Three numbers to choose from are six digits as well. */
-const codeShown = (phone: Page) =>
-  phone.getByText(/^\s*\d{3}\s?\d{3}\s*$/).filter({ hasNot: phone.getByRole('button') })
 
 /** A victim does what the phone's page asks for: by one plain tap, or by the number where the attacker passes it on. */
 export async function fallFor(phone: Page, attacker: Page, carried: 'nothing' | 'number'): Promise<void> {
