@@ -7,7 +7,7 @@ import { metrics } from '../metrics'
 import { equal, hash, newId, newSecret, splitToken } from '../tokens'
 import type { Reason } from '../wire'
 import { explain, rejection } from './move'
-import { findRequest, requests } from './requests'
+import { findRequest, missing, requests } from './requests'
 import { isFinal, statusAt } from './state'
 import type { NewRequest } from './store'
 import { after, UNSCANNED_SECONDS } from './times'
@@ -130,7 +130,7 @@ const FORGOTTEN = {
  */
 export async function findAsDesktop(id: string, desktopSecret: string | undefined): Promise<LoginRequest> {
   const row = await findRequest(id)
-  if (!row && forgotten(id, desktopSecret)) throw new AppError('expired', { status: 'expired' })
+  if (!row && desktopSecret !== undefined) throw missing()
   return requireOwn(row, desktopSecret)
 }
 
