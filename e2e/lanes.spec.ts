@@ -138,10 +138,9 @@ class Caller {
     return JSON.parse(answer.body || '{}') as Record<string, string>
   }
 
-  /** One of next-auth's calls, with its own token against cross-site requests. */
-  async authenticate(path: string, fields: object = {}): Promise<Answer> {
-    const { csrfToken } = await this.get('GET', '/api/auth/csrf')
-    return this.ask('POST', `/api/auth/${path}`, { body: { ...fields, csrfToken, json: 'true' } })
+  /** One of next-auth's calls. */
+  authenticate(path: string, fields: object = {}): Promise<Answer> {
+    return this.ask('POST', `/api/auth/${path}`, { body: fields })
   }
 
   #send(method: string, target: string, { headers = {}, body, until }: Sending): Promise<Answer> {

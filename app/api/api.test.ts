@@ -52,10 +52,8 @@ async function signedUp(name: string): Promise<Browser> {
 const auth = (browser: Browser, method: string, path: string, options: object = {}) =>
   browser.call(nextAuth.POST, method, { params: { nextauth: path.split('/') }, ...options })
 
-async function signIn(browser: Browser, provider: string, fields: object) {
-  const { body } = await auth(browser, 'GET', 'csrf')
-  return auth(browser, 'POST', `callback/${provider}`, { body: { ...fields, csrfToken: body.csrfToken } })
-}
+const signIn = (browser: Browser, provider: string, fields: object) =>
+  auth(browser, 'POST', `callback/${provider}`, { body: fields })
 
 async function opened(browser = desktop): Promise<wire.Opened> {
   const { status, body } = await browser.call(login.POST, 'POST', { body: {} })
@@ -665,27 +663,27 @@ describe('next-auth', () => {
     },
   )
 
-  test('a sign-in without its CSRF token makes nothing', async () => {
-    const id = await confirmed()
-    const answer = await auth(desktop, 'POST', 'callback/qr', { body: { id, csrfToken: 'guessed' } })
-    expect([answer.status, answer.body.code]).toEqual([400, 'invalid_input'])
-    expect((await read(desktop, id)).body.status).toBe('confirmed')
+  test('an older client may ask for a CSRF token and send it; any other is ignored as well', async () => {
+    const { body } = await auth(desktop, 'GET', 'csrf')
+    expect(body.csrfToken).toEqual(expect.any(String))
+    for (const csrfToken of [body.csrfToken, 'another', ''])
+      expect((await signIn(desktop, 'qr', { id: await confirmed(), csrfToken })).status).toBe(200)
+  })
+
+  test('a sign-in sets the cookies of the session and the device, and no other', async () => {
+    const { headers } = await signIn(desktop, 'qr', { id: await confirmed() })
+    const names = headers.getSetCookie().map((cookie) => cookie.split('=')[0])
+    expect(names.sort()).toEqual(['qrl-device', 'qrl-session'])
   })
 
   test('signing out ends the row, not only the cookie', async () => {
     const copy = new Map(phone.cookies)
-    const { body } = await auth(phone, 'GET', 'csrf')
-    const answer = await auth(phone, 'POST', 'signout', { body: { csrfToken: body.csrfToken } })
+    const answer = await auth(phone, 'POST', 'signout', { body: {} })
     expect(answer.status).toBe(200)
     expect(phone.cookies.has('qrl-session')).toBe(false)
     const thief = new Browser()
     for (const [name, value] of copy) thief.cookies.set(name, value)
     expect(await whoIs(thief)).toBeUndefined()
-  })
-
-  test('signing out works without a CSRF token as well: our own check has seen where the call comes from', async () => {
-    await auth(phone, 'POST', 'signout', { body: {} })
-    expect(phone.cookies.has('qrl-session')).toBe(false)
   })
 
   test('signing in again ends the session that the cookie held', async () => {
@@ -702,13 +700,12 @@ describe('next-auth', () => {
     'a database that is away answers %s with 503 and keeps every cookie',
     async (call) => {
       vi.spyOn(log(), 'error').mockImplementation(() => {})
-      const { body } = await auth(phone, 'GET', 'csrf')
       const { AppError } = await import('@/lib/errors')
       const away = new AppError('unavailable', { retryAfter: 2 })
       vi.spyOn(db(), 'query').mockRejectedValue(away)
       vi.spyOn(requests(), 'find').mockRejectedValue(away)
       const [method, path] = call.split(' ') as [string, string]
-      const fields = { id: 'A'.repeat(22), email: 'a@example.org', password: 'x', csrfToken: body.csrfToken }
+      const fields = { id: 'A'.repeat(22), email: 'a@example.org', password: 'x' }
       const answer = await auth(phone, method, path, method === 'POST' ? { body: fields } : {})
       expect([answer.status, answer.body.code]).toEqual([503, 'unavailable'])
       expect(answer.headers.get('retry-after')).toBe('2')

@@ -84,7 +84,7 @@ ${profileText(profile)}
 
 ## Whole round
 
-Ours is six requests: open, scan, confirm, one read by the desktop, a CSRF token, and the consume, which gives the
+Ours is five requests: open, scan, confirm, one read by the desktop, and the consume, which gives the
 desktop its session cookie, with an audit entry for each step. better-auth's is four: device code, verify, approve,
 token, which is a session's. oidc-provider's is four: device authorization, the page with the form, the form that
 approves, token, with an ID token. The phones were signed in beforehand, and at oidc-provider they had consented as

@@ -91,8 +91,7 @@ async function signedInPhone(pool, server, number) {
     201,
     'sign-up',
   )
-  const { csrfToken } = expectJson(await phone.get('/api/auth/csrf'), 200, 'csrf')
-  const fields = { email, password: PASSWORD, csrfToken }
+  const fields = { email, password: PASSWORD }
   expectJson(await phone.post('/api/auth/callback/password', fields), 200, 'sign-in')
   return phone
 }
@@ -169,7 +168,6 @@ async function approved(phone, id, code) {
 }
 
 async function consumed(desktop, id) {
-  const { csrfToken } = expectJson(await desktop.get('/api/auth/csrf'), 200, 'csrf')
-  expectJson(await desktop.post('/api/auth/callback/qr', { id, csrfToken }), 200, 'consume')
+  expectJson(await desktop.post('/api/auth/callback/qr', { id }), 200, 'consume')
   if (!desktop.cookies.has('qrl-session')) throw new Error('the desktop has no session')
 }

@@ -14,7 +14,7 @@ import { useRenewal } from './use-renewal'
 import { useWithdrawOnLeave } from './withdraw'
 
 /** Long enough to see who signed in. */
-const FAREWELL_MS = 900
+const FAREWELL_MS = 300
 
 /** This page's login request from opening to signed in: what to show, and what a person can do. */
 export function useLoginRequest(asked: boolean, returnTo: string, first: Opened | undefined) {

@@ -108,9 +108,8 @@ export class Patient {
     return desktop.sessionId
   }
 
-  async #authenticate(client: Client, provider: string, fields: Record<string, string>): Promise<void> {
-    const { csrfToken } = await this.#ask<{ csrfToken: string }>(client, 'GET', '/api/auth/csrf')
-    await this.#ask(client, 'POST', `/api/auth/callback/${provider}`, { ...fields, csrfToken, json: 'true' })
+  #authenticate(client: Client, provider: string, fields: Record<string, string>): Promise<unknown> {
+    return this.#ask(client, 'POST', `/api/auth/callback/${provider}`, fields)
   }
 
   async #patiently<T>(task: () => Promise<T>): Promise<T> {

@@ -3,6 +3,7 @@
  * fault into a deleted cookie or an `?error=`, so its answer is used only where our own callbacks had none; and of its
  * many paths only those in the table exist. See docs/decisions/next-auth-behind-our-session-row.md.
  */
+import { createHash } from 'node:crypto'
 import * as nextAuthModule from 'next-auth'
 import type { AuthOptions } from 'next-auth'
 import * as credentialsModule from 'next-auth/providers/credentials'
@@ -40,6 +41,18 @@ const PATHS = new Set([
   'POST callback/password',
   'POST callback/qr',
 ])
+
+/**
+ * next-auth wants a token from a cookie of its own in each POST. The check of origin protects these calls already, so
+ * the wrapper supplies the token, and a sign-in is one call. A `csrfToken` that an older client sends is ignored.
+ */
+const CSRF_TOKEN = 'checked-by-origin'
+
+/** The token's cookie, as next-auth makes it: the token, and its hash with next-auth's secret. */
+const csrfCookie = (): string =>
+  `${CSRF_TOKEN}|${createHash('sha256')
+    .update(CSRF_TOKEN + keyFor('next-auth'))
+    .digest('hex')}`
 
 /** The cookie outlives every session; how long a stay is, the row says. */
 const COOKIE_SECONDS = 30 * 86_400
@@ -98,19 +111,20 @@ async function pass(
   passage: Passage,
 ): Promise<Answer> {
   const response = new Recorder()
-  // Only its own cookies and no query: nothing of the request steers where next-auth would redirect to.
-  const own = [cookieName('session'), cookieName('csrf')]
+  // No cookie but the session's and no query: nothing of the request steers where next-auth would redirect to.
   const request = {
     method,
     query: { nextauth },
-    body: { ...body, json: 'true', callbackUrl: undefined },
-    cookies: Object.fromEntries(own.map((name) => [name, passage.cookies.all[name]])),
+    body: { ...body, json: 'true', csrfToken: CSRF_TOKEN, callbackUrl: undefined },
+    cookies: {
+      [cookieName('session')]: passage.cookies.get('session'),
+      [cookieName('csrf')]: csrfCookie(),
+    },
     headers: {},
   }
   await NextAuth(request as never, response as never, options(passage))
   if (passage.fault) throw passage.fault
-  if (nextauth[0] === 'callback' && !passage.signedIn)
-    throw new AppError('invalid_input', { fields: [{ field: 'csrfToken', code: 'mismatch' }] })
+  if (nextauth[0] === 'callback' && !passage.signedIn) throw new Error('next-auth did not ask who signs in.')
   if (passage.signedIn) await leaveReplaced(passage, passage.signedIn)
   const answer = response.toAnswer()
   if (passage.signedIn?.deviceToken)
@@ -190,7 +204,7 @@ async function qr(fields: unknown, { cookies, caller, now }: Passage): Promise<S
   return consume(id, cookies.desktopSecret(id), cookies.get('device'), caller, now, code)
 }
 
-/** As much of a Node response as next-auth's handler uses, kept to become an answer. */
+/** The part of a Node response that next-auth's handler uses. Of its cookies only the session's leaves the server. */
 class Recorder {
   readonly #headers: Record<string, string> = { 'Cache-Control': 'private, no-store' }
   #cookies: string[] = []
@@ -220,6 +234,7 @@ class Recorder {
   end(): void {}
 
   toAnswer(): Answer {
-    return { status: this.#status, headers: this.#headers, cookies: [...this.#cookies], body: this.#body }
+    const ours = this.#cookies.filter((cookie) => cookie.startsWith(`${cookieName('session')}=`))
+    return { status: this.#status, headers: this.#headers, cookies: ours, body: this.#body }
   }
 }
