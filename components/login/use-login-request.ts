@@ -13,8 +13,10 @@ import { useOpened } from './use-opened'
 import { useRenewal } from './use-renewal'
 import { useWithdrawOnLeave } from './withdraw'
 
-/** Long enough to see who signed in. */
+/** How long the page says who signed in, before it leaves. */
 const FAREWELL_MS = 300
+/** How long it waits for the answer that says so. */
+const ANSWER_WITHIN_MS = 1000
 
 /** This page's login request from opening to signed in: what to show, and what a person can do. */
 export function useLoginRequest(asked: boolean, returnTo: string, first: Opened | undefined) {
@@ -38,11 +40,13 @@ export function useLoginRequest(asked: boolean, returnTo: string, first: Opened 
     if (failed || signedIn) void mutate()
   }, [failed, signedIn, mutate])
 
+  const phase = phaseOf({ opened, view, signedIn, failed, stale })
+  const isSaid = phase.name === 'consumed'
   useEffect(() => {
     if (!signedIn) return
-    const timer = setTimeout(() => void leaveFor(returnTo), FAREWELL_MS)
+    const timer = setTimeout(() => void leaveFor(returnTo), isSaid ? FAREWELL_MS : ANSWER_WITHIN_MS)
     return () => clearTimeout(timer)
-  }, [signedIn, returnTo])
+  }, [signedIn, isSaid, returnTo])
 
   const again = useCallback(() => {
     reset()
@@ -61,7 +65,7 @@ export function useLoginRequest(asked: boolean, returnTo: string, first: Opened 
   const pollFault = error && !gone ? faultOf(error) : null
   const fault: Fault | null = openFault ?? consumeFault ?? pollFault
   return {
-    phase: phaseOf({ opened, view, signedIn, failed, stale }),
+    phase,
     ...useFreshCode(opened, view),
     userCode: opened?.userCode,
     fault: signedIn ? null : fault,

@@ -59,9 +59,24 @@ export async function arrived(desktop: Page, path = '/'): Promise<void> {
   await desktop.waitForURL((url) => url.pathname + url.search === path)
 }
 
-/** Waits for the words that stand there for less than a second; begin before what brings them about. */
+/**
+ * Waits for the words that the page shows for a moment before it leaves. Begin before the phone approves. The page
+ * itself watches for them: a locator looks only every half second.
+ */
 export function farewell(desktop: Page, name: string, words: Words = messages): Promise<void> {
-  return desktop.getByText(say(words.login.consumed, { name })).waitFor()
+  return desktop.evaluate(
+    (text) =>
+      new Promise<void>((resolve) => {
+        const look = () => document.body.textContent.includes(text) && resolve()
+        new MutationObserver(look).observe(document.body, {
+          subtree: true,
+          childList: true,
+          characterData: true,
+        })
+        look()
+      }),
+    say(words.login.consumed, { name }),
+  )
 }
 
 /** From the sign-in page to signed in: a desktop that a phone lets in. */
