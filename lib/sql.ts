@@ -32,7 +32,8 @@ interface Tables {
   Session: Session
   User: User
 }
-type Table = keyof Tables
+export type Table = keyof Tables
+export type Row<T extends Table> = Tables[T]
 
 /** Columns and their values; several, in brackets, mean any of them. */
 type Columns<T extends Table> = Partial<Tables[T]>
@@ -44,7 +45,20 @@ export type Condition<T extends Table> = {
 export const moment = (at: Date | null): Statement =>
   settings().database.engine === 'sqlite' ? sql`${at}` : sql`CAST(${at} AS timestamp)`
 
+/** What a `SELECT` ends with that locks its rows. SQLite has one transaction that writes at a time. */
+const locking = (how: string): Statement =>
+  settings().database.engine === 'sqlite' ? sql`` : Prisma.raw(how)
+
+/** Waits for whoever has one of the rows in hand. */
+export const forUpdate = (): Statement => locking('FOR UPDATE')
+
+/** Leaves out rows that another transaction has in hand. */
+export const skipLocked = (): Statement => locking('FOR UPDATE SKIP LOCKED')
+
 const name = (identifier: string): Statement => Prisma.raw(`"${identifier}"`)
+
+/** `"Session"` */
+export const table: (name: Table) => Statement = name
 
 /** `"a", "b"` */
 export const columns = <T extends Table>(names: readonly (keyof Tables[T] & string)[]): Statement =>

@@ -7,6 +7,7 @@ import { audit, auditAll, datedAll, type AuditEntry } from '../../audit'
 import { db } from '../../db'
 import { isUniqueViolation } from '../../db/errors'
 import type { LoginRequest } from '../../generated/prisma/client'
+import { removeOld } from '../../parts'
 import * as oneTimeCode from '../../proofs/one-time-code'
 import { assign, insertInto, join, matches, sql, type Condition, type Runner } from '../../sql'
 import { announce, changesOf, rejectionOf } from '../move'
@@ -15,8 +16,6 @@ import { MOVES, type Move } from '../state'
 import type { Binding, Consuming, NewRequest, RequestStore, Shown, Telling, Tried } from '../store'
 
 const KEPT_MS = 86_400_000
-/** An hour's requests may be millions: no statement takes long, and nobody waits for one. */
-const SWEPT_AT_ONCE = 1_000
 
 /** Makes a move for every row that `where` holds: the rows as they are after it. */
 async function moveAll(
@@ -156,17 +155,7 @@ export class DatabaseStore implements RequestStore {
     })
   }
 
-  async sweep(now: Date): Promise<number> {
-    const over = new Date(now.getTime() - KEPT_MS)
-    for (let gone = 0; ;) {
-      const rows = await db().move((tx) =>
-        tx.$queryRaw<object[]>(sql`
-          DELETE FROM "LoginRequest" WHERE "id" IN (
-            SELECT "id" FROM "LoginRequest" WHERE "expiresAt" < ${over} LIMIT ${SWEPT_AT_ONCE})
-          RETURNING "id"`),
-      )
-      gone += rows.length
-      if (rows.length < SWEPT_AT_ONCE) return gone
-    }
+  sweep(now: Date): Promise<number> {
+    return removeOld('LoginRequest', { by: 'expiresAt', before: new Date(now.getTime() - KEPT_MS) })
   }
 }
