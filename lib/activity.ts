@@ -78,7 +78,7 @@ function selectEvents(userId: string, { of, before, limit }: Range, only: string
     before === undefined
       ? sql``
       : sql`AND ("at", "id") < (
-          SELECT "at", "id" FROM "AuditEvent" WHERE ${matches<'AuditEvent'>({ id: before, userId })})`
+          SELECT "at", "id" FROM "AuditEvent" WHERE "id" = CAST(${before} AS BIGINT) AND ${matches<'AuditEvent'>({ userId })})`
   const own = only === null ? {} : { sessionId: only }
   return sql`
     SELECT * FROM "AuditEvent" WHERE ${matches<'AuditEvent'>({ userId, type: types, ...own })} ${older}

@@ -74,6 +74,8 @@ const MAX_WAIT_SECONDS = 30
 /** `{id}.{code}`, the last part of the QR's address. */
 export const ScanCode = z.string().regex(/^[A-Za-z0-9_-]{22}\.[A-Za-z0-9_-]{11}$/)
 export const RequestId = id
+/** The id in a path. */
+export const IdParams = z.object({ id })
 
 export const OpenBody = z.strictObject({ purpose: z.literal('sign_in').default('sign_in') })
 export const Opened = z.object({
@@ -85,10 +87,13 @@ export const Opened = z.object({
   pollInterval: seconds,
 })
 
+/** Which state of a login request; an event stream sends it as the id of its events. */
+export const Revision = z.coerce.number().int().positive()
+
 /** The long poll: answers once the request is no longer at `since`, its code rotates, or `wait` seconds have passed. */
 export const ReadQuery = z.object({
   wait: z.coerce.number().int().min(0).max(MAX_WAIT_SECONDS).default(0),
-  since: z.coerce.number().int().positive().optional(),
+  since: Revision.optional(),
 })
 
 /** Who scanned, as far as this desktop may know: the name only where that account signed in before. */

@@ -1,4 +1,4 @@
-/** Request bodies and queries: capped, parsed, and checked against the wire. */
+/** What a request holds, capped, parsed and checked against the wire: its path, its query and its body. */
 import type { z } from 'zod'
 import { AppError } from '../errors'
 import type { ApiRequest } from './request'
@@ -48,9 +48,19 @@ export function check<T extends z.ZodType>(schema: T, value: unknown): z.infer<T
 }
 
 /**
- * The query, checked like a body.
+ * Checks the query.
  * @throws AppError `invalid_input` with the fields that are wrong
  */
 export function checkQuery<T extends z.ZodType>(schema: T, url: string): z.infer<T> {
   return check(schema, url.includes('?') ? Object.fromEntries(new URL(url).searchParams) : {})
+}
+
+/**
+ * Checks the parameters in the path. What is no id names nothing.
+ * @throws AppError `not_found`
+ */
+export function checkParams<T extends z.ZodType>(schema: T, params: unknown): z.infer<T> {
+  const parsed = schema.safeParse(params)
+  if (!parsed.success) throw new AppError('not_found')
+  return parsed.data
 }

@@ -5,15 +5,19 @@ import { AppError } from '../errors'
 import { take, type LimitName } from '../limits/limits'
 import { findSession, type CurrentSession } from '../sessions/current'
 import { problem, toResponse, type Answer } from './answer'
-import { check, readBody } from './body'
+import { check, checkParams, checkQuery, readBody } from './body'
 import { callerFrom, callerOf, type Arrival, type CallerOf } from './caller'
 import { Cookies } from './cookies'
 import type { ApiRequest } from './request'
 import { requireSameOrigin } from './same-origin'
 
-interface Call<Body, Signed extends boolean> {
-  request: ApiRequest
-  params: Record<string, string>
+/** What a handler may read of a request as it came. Everything else has passed a schema. */
+type RequestParts = Pick<ApiRequest, 'headers' | 'signal'>
+
+interface Call<Signed extends boolean, Params, Query, Body> {
+  request: RequestParts
+  params: Params
+  query: Query
   body: Body
   caller: CallerOf
   cookies: Cookies
@@ -21,13 +25,16 @@ interface Call<Body, Signed extends boolean> {
   now: Date
 }
 
-interface Rules<Schema extends z.ZodType, Signed extends boolean> {
+interface Rules<Signed extends boolean, Params, Query, Body> {
   /** The limit that each call takes from, by the caller's address. */
   limit: LimitName
   /** Whether somebody must be signed in. */
   session: Signed
-  body?: Schema
-  run(call: Call<z.infer<Schema>, Signed>): Promise<Answer>
+  /** The ids in the path, which are checked before anything else, as the query is. */
+  params?: z.ZodType<Params>
+  query?: z.ZodType<Query>
+  body?: z.ZodType<Body>
+  run(call: Call<Signed, Params, Query, Body>): Promise<Answer>
 }
 
 /**
@@ -64,11 +71,13 @@ export function routeHandler<Params>(
   return handle as RouteHandler<Params>
 }
 
-/** Makes a route handler that is held to `rules`: same origin, limit, body, session; then `run`. */
-export function handler<Signed extends boolean, Schema extends z.ZodType = z.ZodUndefined>(
-  rules: Rules<Schema, Signed>,
+/** Makes a route handler that is held to `rules`: path and query, same origin, limit, body, session; then `run`. */
+export function handler<Signed extends boolean, Params = undefined, Query = undefined, Body = undefined>(
+  rules: Rules<Signed, Params, Query, Body>,
 ): RouteHandler<Record<string, string>> {
-  return routeHandler(async (request, caller, params) => {
+  return routeHandler(async (request, caller, found) => {
+    const params = rules.params && checkParams(rules.params, found)
+    const query = rules.query && checkQuery(rules.query, request.url)
     requireSameOrigin(request, caller.origin)
     await take(rules.limit, caller.bucket)
     const body = rules.body && check(rules.body, await readBody(request))
@@ -76,8 +85,8 @@ export function handler<Signed extends boolean, Schema extends z.ZodType = z.Zod
     const now = clock()
     const cookies = new Cookies(request.headers.get('cookie'))
     const session = rules.session ? await requireSession(cookies, caller, now) : null
-    const call = { request, params, body, caller, cookies, session, now }
-    return rules.run(call as Call<z.infer<Schema>, Signed>)
+    const call = { request, params, query, body, caller, cookies, session, now }
+    return rules.run(call as unknown as Call<Signed, Params, Query, Body>)
   })
 }
 

@@ -25,9 +25,10 @@ export class Browser {
     method: string,
     {
       params = {},
+      query = '',
       body,
       headers = {},
-    }: { params?: object; body?: unknown; headers?: Record<string, string | null> } = {},
+    }: { params?: object; query?: string; body?: unknown; headers?: Record<string, string | null> } = {},
   ): Promise<Answer> {
     const all = new Headers({
       ...sealedHeaders({ address: this.address, bucket: this.address, origin: ORIGIN, requestId: 'test' }),
@@ -39,7 +40,7 @@ export class Browser {
     for (const [name, value] of Object.entries(headers))
       if (value === null) all.delete(name)
       else all.set(name, value)
-    const request = new Request(`${ORIGIN}/`, {
+    const request = new Request(`${ORIGIN}/${query}`, {
       method,
       headers: all,
       ...(body !== undefined && { body: typeof body === 'string' ? body : JSON.stringify(body) }),

@@ -1,6 +1,5 @@
 import { listActivity } from '@/lib/activity'
 import { answer } from '@/lib/http/answer'
-import { checkQuery } from '@/lib/http/body'
 import { handler } from '@/lib/http/handler'
 import { ActivityQuery } from '@/lib/wire'
 
@@ -8,6 +7,6 @@ import { ActivityQuery } from '@/lib/wire'
 export const GET = handler({
   limit: 'write',
   session: true,
-  run: async ({ request, session, now }) =>
-    answer(200, await listActivity(session, checkQuery(ActivityQuery, request.url), now)),
+  query: ActivityQuery,
+  run: async ({ query, session, now }) => answer(200, await listActivity(session, query, now)),
 })

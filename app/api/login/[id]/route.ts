@@ -2,20 +2,20 @@ import { settings } from '@/lib/env'
 import { waitForMove } from '@/lib/events/wait'
 import { clock } from '@/lib/clock'
 import { answer } from '@/lib/http/answer'
-import { checkQuery } from '@/lib/http/body'
 import type { Cookies } from '@/lib/http/cookies'
 import { handler } from '@/lib/http/handler'
 import { endAsDesktop, readAsDesktop } from '@/lib/login/desktop'
 import { isFinal } from '@/lib/login/state'
 import { desktopView } from '@/lib/login/view'
-import { ReadQuery, WithdrawBody, type LoginView } from '@/lib/wire'
+import { IdParams, ReadQuery, WithdrawBody, type LoginView } from '@/lib/wire'
 
 /** The desktop reads its request; the long poll answers when there is something new. */
 export const GET = handler({
   limit: 'read',
   session: false,
-  async run({ request, params: { id = '' }, caller, cookies, now }) {
-    const { wait, since } = checkQuery(ReadQuery, request.url)
+  params: IdParams,
+  query: ReadQuery,
+  async run({ request, params: { id }, query: { wait, since }, caller, cookies, now }) {
     const view = await readView(id, cookies, now)
     const { revision, expiresIn, codeExpiresIn = expiresIn } = view
     if (wait === 0 || revision !== since || isFinal(view.status)) return answer(200, view)
@@ -33,8 +33,9 @@ async function readView(id: string, cookies: Cookies, now: Date): Promise<LoginV
 export const DELETE = handler({
   limit: 'write',
   session: false,
+  params: IdParams,
   body: WithdrawBody,
-  async run({ params: { id = '' }, body, caller, cookies, now }) {
+  async run({ params: { id }, body, caller, cookies, now }) {
     const reason = await endAsDesktop(id, cookies.desktopSecret(id), body.reason, caller, now)
     return answer(200, { status: 'rejected', reason })
   },

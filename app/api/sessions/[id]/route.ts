@@ -2,14 +2,15 @@ import { answer, noContent } from '@/lib/http/answer'
 import { handler } from '@/lib/http/handler'
 import { revokeSession } from '@/lib/sessions/end'
 import { renameDevice } from '@/lib/sessions/list'
-import { RenameBody } from '@/lib/wire'
+import { IdParams, RenameBody } from '@/lib/wire'
 
 /** Names the device of a session. */
 export const PATCH = handler({
   limit: 'write',
   session: true,
+  params: IdParams,
   body: RenameBody,
-  async run({ params: { id = '' }, body, session, caller, now }) {
+  async run({ params: { id }, body, session, caller, now }) {
     await renameDevice(session, id, body.name, now, caller.address)
     return noContent()
   },
@@ -19,6 +20,7 @@ export const PATCH = handler({
 export const DELETE = handler({
   limit: 'write',
   session: true,
-  run: async ({ params: { id = '' }, session, caller, now }) =>
+  params: IdParams,
+  run: async ({ params: { id }, session, caller, now }) =>
     answer(200, { ended: await revokeSession(session, id, now, caller.address) }),
 })

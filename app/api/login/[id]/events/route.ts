@@ -4,12 +4,14 @@ import { eventStream } from '@/lib/http/answer'
 import { handler } from '@/lib/http/handler'
 import { requireRoom } from '@/lib/limits/held'
 import { readAsDesktop } from '@/lib/login/desktop'
+import { IdParams, Revision } from '@/lib/wire'
 
 /** The desktop is told the state of its request as it changes. */
 export const GET = handler({
   limit: 'read',
   session: false,
-  async run({ request, params: { id = '' }, caller: { bucket }, cookies }) {
+  params: IdParams,
+  async run({ request, params: { id }, caller: { bucket }, cookies }) {
     const row = await readAsDesktop(id, cookies.desktopSecret(id))
     requireRoom(bucket)
     const options = {
@@ -17,7 +19,7 @@ export const GET = handler({
       deviceCookie: cookies.get('device'),
       appUrl: settings().appUrl,
       bucket,
-      lastRevision: Number(request.headers.get('last-event-id')) || undefined,
+      lastRevision: Revision.safeParse(request.headers.get('last-event-id')).data,
     }
     return eventStream((sink) => new LoginStream(options, sink))
   },
