@@ -1,5 +1,5 @@
 /** What happened, for the person and the operator. Append-only, and written in the transaction that it tells of. */
-import { insertAll, insertInto, type Runner } from './sql'
+import { insertAll, insertInto, send, type Runner } from './sql'
 import type { Agent } from './user-agent'
 
 export type AuditType =
@@ -52,7 +52,7 @@ const row = (at: Date, entry: AuditEntry) => ({
 
 /** Writes one entry. */
 export async function audit(tx: Runner, now: Date, entry: AuditEntry): Promise<void> {
-  await tx.$queryRaw(insertInto('AuditEvent', row(now, entry)))
+  await send(tx, insertInto('AuditEvent', row(now, entry)))
 }
 
 /** An entry, and when it happened. */
@@ -67,5 +67,5 @@ export const datedAll = (at: Date, entries: AuditEntry[]): Dated[] => entries.ma
 /** Writes several entries in one statement. */
 export async function auditAll(tx: Runner, entries: Dated[]): Promise<void> {
   const [first, ...others] = entries.map(({ at, entry }) => row(at, entry))
-  if (first) await tx.$queryRaw(insertAll('AuditEvent', [first, ...others]))
+  if (first) await send(tx, insertAll('AuditEvent', [first, ...others]))
 }

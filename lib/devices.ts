@@ -1,5 +1,5 @@
 /** One browser of one person. Its secret is a cookie of its own, so that a session token alone opens nothing. */
-import { insertInto, sql, type Runner } from './sql'
+import { insertInto, send, sql, type Runner } from './sql'
 import { equal, hash, joinToken, newId, newSecret, splitToken } from './tokens'
 import type { Agent } from './user-agent'
 import type { DeviceKind, DeviceView } from './wire'
@@ -35,7 +35,7 @@ export async function claimDevice(
   const id = newId()
   const secret = (claim.secret ?? newSecret)()
   const device = { id, userId: claim.userId, secretHash: hash(secret), ...claim.agent, createdAt: now }
-  await tx.$queryRaw(insertInto('Device', device))
+  await send(tx, insertInto('Device', device))
   return { id, cookie: joinToken(id, secret) }
 }
 

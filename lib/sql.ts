@@ -21,6 +21,17 @@ export type Statement = Prisma.Sql
 /** What runs statements: Prisma, inside of a transaction or not, or `PreparedStatements`. */
 export interface Runner {
   $queryRaw<Rows>(statement: Statement): Promise<Rows>
+  /** Sends a statement without waiting for its answer. Where it fails, the transaction does. */
+  $send?(statement: Statement): void
+}
+
+/**
+ * Runs a statement of a transaction whose rows nobody reads. Over a network it travels with the statements behind it,
+ * and the transaction fails where it does.
+ */
+export async function send(tx: Runner, statement: Statement): Promise<void> {
+  if (tx.$send) tx.$send(statement)
+  else await tx.$queryRaw(statement)
 }
 
 interface Tables {

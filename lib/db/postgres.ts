@@ -58,6 +58,42 @@ class PgRunner implements Runner {
   }
 }
 
+/** A transaction on one connection. Statements leave at once, whether the ones before them were answered or not. */
+class PgTransaction extends PgRunner {
+  readonly #sent: Promise<unknown>[]
+
+  constructor(readonly connection: pg.PoolClient) {
+    super(connection)
+    this.#sent = [this.#noted(connection.query('BEGIN'))]
+  }
+
+  $send(statement: Statement): void {
+    this.#sent.push(this.#noted(this.$queryRaw(statement)))
+  }
+
+  /** @throws what the first statement that failed was refused with */
+  async commit(): Promise<void> {
+    const committed = this.#noted(this.connection.query('COMMIT'))
+    await Promise.all(this.#sent)
+    const { command } = await committed
+    // What it answers where a statement has failed that nobody told of.
+    if (command !== 'COMMIT') throw new Error(`The transaction ended in ${command}.`)
+  }
+
+  /** @returns why it was undone: the statements behind one that failed are refused as well */
+  async rollback(reason: unknown): Promise<unknown> {
+    await this.connection.query('ROLLBACK')
+    const sent = await Promise.allSettled(this.#sent)
+    return sent.find((one) => one.status === 'rejected')?.reason ?? reason
+  }
+
+  /** A failure is dealt with at the end of the transaction, not when it comes. */
+  #noted<T>(answer: Promise<T>): Promise<T> {
+    answer.catch(() => {})
+    return answer
+  }
+}
+
 export class PostgresDatabase implements Database {
   readonly #pool: pg.Pool
   readonly #client: PrismaClient
@@ -69,6 +105,8 @@ export class PostgresDatabase implements Database {
     this.#pool = new pg.Pool({
       connectionString: url,
       max: poolSize,
+      // A statement need not wait for the answer to the one before it.
+      pipeline: true,
       connectionTimeoutMillis: CONNECT_WITHIN_MS,
       idleTimeoutMillis: IDLE_MS,
       // Longer than any statement may take, and than an unused connection is kept.
@@ -113,18 +151,16 @@ export class PostgresDatabase implements Database {
     const connection = await this.#pool.connect()
     let broken = true
     try {
-      await connection.query('BEGIN')
+      const transaction = new PgTransaction(connection)
       try {
-        const result = await work(new PgRunner(connection))
-        const { command } = await connection.query('COMMIT')
+        const result = await work(transaction)
+        await transaction.commit()
         broken = false
-        // What it answers where a statement has failed that nobody told of.
-        if (command !== 'COMMIT') throw new Error(`The transaction ended in ${command}.`)
         return result
       } catch (error) {
-        await connection.query('ROLLBACK')
+        const reason = await transaction.rollback(error)
         broken = false
-        throw error
+        throw reason
       }
     } finally {
       connection.release(broken)

@@ -5,7 +5,7 @@
 import { db } from '../db'
 import { settings } from '../env'
 import { mac } from '../keys'
-import { moment, sql, type Runner } from '../sql'
+import { moment, send, sql, type Runner } from '../sql'
 import { hash, newId } from '../tokens'
 import { wakeOutbox } from './outbox'
 
@@ -42,11 +42,12 @@ export async function notify(tx: Runner, { userId, type, sessionId }: About, now
   const mails = settings().smtpUrl !== undefined
   const reaches =
     type === 'confirm_email' ? sql`"emailConfirmedAt" IS NULL` : sql`"emailConfirmedAt" IS NOT NULL`
-  await tx.$queryRaw(sql`
+  const insert = sql`
     INSERT INTO "Notice"
       ("id", "userId", "type", "sessionId", "createdAt", "linkHash", "linkEndsAt", "mailTo", "mailDueAt")
     SELECT ${id}, "id", ${type}, ${sessionId ?? null}, ${moment(now)}, ${linkHash}, ${moment(linkEndsAt)},
       CASE WHEN ${reaches} THEN "email" END, CASE WHEN ${reaches} THEN ${moment(mails ? now : null)} END
-    FROM "User" WHERE "id" = ${userId}`)
+    FROM "User" WHERE "id" = ${userId}`
+  await send(tx, insert)
   if (mails) db().afterCommit(tx, wakeOutbox)
 }

@@ -1,7 +1,7 @@
 /** New sessions. */
 import { audit } from '../audit'
 import { notify } from '../notify/notice'
-import { insertInto, type Runner } from '../sql'
+import { insertInto, send, type Runner } from '../sql'
 import { hash, joinToken, newId, newSecret } from '../tokens'
 import type { Agent } from '../user-agent'
 import type { Kind, Method } from '../wire'
@@ -34,7 +34,7 @@ interface NewSession {
 export async function createSession(tx: Runner, session: NewSession, now: Date): Promise<string> {
   const { secret = newSecret(), agent, ...row } = session
   const id = newId()
-  await tx.$queryRaw(insertInto('Session', { id, secretHash: hash(secret), ...row, createdAt: now }))
+  await send(tx, insertInto('Session', { id, secretHash: hash(secret), ...row, createdAt: now }))
   await audit(tx, now, {
     type: 'session_created',
     userId: row.userId,
