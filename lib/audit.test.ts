@@ -4,9 +4,9 @@ import { expect, test } from 'vitest'
 
 const ROOT = path.join(import.meta.dirname, '..')
 const FOLDERS = ['app', 'components', 'lib', 'scripts', 'server']
-/** By a model, and by a statement. */
+/** By a model, by a statement, and by the helper that removes old rows. */
 const CHANGES =
-  /\bauditEvent\s*\.\s*(update|delete|upsert)|\b(UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+"?AuditEvent\b/i
+  /\bauditEvent\s*\.\s*(update|delete|upsert)|\b(UPDATE|DELETE\s+FROM|REPLACE\s+INTO)\s+"?AuditEvent\b|\bremoveOld\(\s*'AuditEvent'/i
 
 const sources = FOLDERS.flatMap((folder) =>
   fs
