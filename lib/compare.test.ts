@@ -60,9 +60,10 @@ test.each<[string, string | null, string | null, string]>([
   ['one private address, which a hop may hide others behind', '10.0.0.1', '10.0.0.1', ''],
   ['the server’s own computer and a phone beside it', '127.0.0.1', '192.168.1.5', ''],
   ['a home, and the Internet', '192.168.1.4', at(1), 'address'],
-  ['nobody knows the desktop’s', null, at(1), ''],
-  ['nobody knows the phone’s', at(1), null, ''],
-  ['nobody knows either', null, null, ''],
+  ['an undetermined address, and the Internet', null, at(1), 'place'],
+  ['an undetermined address, and a place that nobody knows', null, at(99), 'place'],
+  ['an undetermined address, and a home', null, '192.168.1.5', 'place'],
+  ['two undetermined addresses', null, null, 'place'],
 ])('%s', (_, a, b, expected) => {
   const wordsOf = ({ differences, sameNetwork }: ReturnType<typeof compare>) =>
     [...differences, ...(sameNetwork ? ['same'] : [])].join(' ')
@@ -73,4 +74,5 @@ test.each<[string, string | null, string | null, string]>([
 test('without a database, addresses are all there is to compare', () => {
   vi.spyOn(settings(), 'geoipDatabase', 'get').mockReturnValue(undefined)
   expect(compare(at(1), at(6))).toEqual({ differences: ['address'], sameNetwork: false })
+  expect(compare(null, at(1))).toEqual({ differences: [], sameNetwork: false })
 })

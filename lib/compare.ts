@@ -1,6 +1,6 @@
 /** How two callers' addresses compare: what of a desktop is not as of the phone that scans it. */
 import ipaddr from 'ipaddr.js'
-import { countryOf, entryOf, isLocal, type Entry } from './places'
+import { countryOf, entryOf, hasPlaces, isLocal, type Entry } from './places'
 import type { Difference } from './wire'
 
 /** Farther apart than this, whatever the database may be wrong by, is not near. */
@@ -10,7 +10,7 @@ const RADIUS_KM = 50
 const EARTH_KM = 6371
 
 export interface Comparison {
-  /** The gravest first; nothing that is not known of both. */
+  /** The gravest first. */
   differences: Difference[]
   /** One public address, or addresses of one IPv6 network. */
   sameNetwork: boolean
@@ -23,7 +23,8 @@ export function compare(a: string | null, b: string | null): Comparison {
   const same = known && networkOf(a) === networkOf(b)
   const differs: Record<Difference, boolean> = {
     country: inOtherCountries(one, other),
-    place: farApart(one, other),
+    // Whoever hides an address must not pass for near.
+    place: farApart(one, other) || (!known && hasPlaces()),
     // At home each device has a private address of its own.
     address: known && !same && !(isLocal(a) && isLocal(b)),
   }

@@ -167,10 +167,13 @@ function readAppUrl(value: string | undefined, host: string | undefined, port: n
   return { appUrl: url.origin, appUrlIsSet: true }
 }
 
+/** True where a server that is bound to `host` listens on all addresses of its machine. */
+export const isEverywhere = (host: string | undefined): boolean =>
+  host === undefined || host === '0.0.0.0' || host === '::'
+
 /** Under which name others reach a server that is bound to `host`. */
 function reachableHost(host: string | undefined): string {
-  const everywhere = host === undefined || host === '0.0.0.0' || host === '::'
-  if (everywhere) return lanAddress() ?? 'localhost'
+  if (host === undefined || isEverywhere(host)) return lanAddress() ?? 'localhost'
   return isLoopback(host) ? 'localhost' : host.includes(':') ? `[${host}]` : host
 }
 

@@ -59,6 +59,9 @@ async function read(places: Places): Promise<void> {
 const complain = (err: unknown): void =>
   log().warn({ event: 'places_unreadable', file: settings().geoipDatabase, err }, 'no places')
 
+/** True where the operator has set a database of places, whether or not it can be read. */
+export const hasPlaces = (): boolean => settings().geoipDatabase !== undefined
+
 /** Begins to read the database, and waits for it, but not for long. */
 export async function placesReady(patienceMs = PATIENCE_MS): Promise<void> {
   const asked = places()

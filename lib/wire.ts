@@ -146,7 +146,7 @@ export const Scanned = z.object({
   desktop: AskingDevice,
   /** Where this phone is, to compare. */
   phone: Where,
-  /** What of the desktop's facts is not the phone's own: another address, far away, in another country. */
+  /** What of the desktop's facts is not the phone's own: another address, far away or undetermined, another country. */
   differences: z.array(Difference),
   /** Both call from one public address, or from one IPv6 network. */
   sameNetwork: z.boolean(),

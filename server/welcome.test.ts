@@ -3,6 +3,7 @@ import { readSettings, type Settings } from '../lib/env'
 import { welcome } from './welcome'
 
 const WITHOUT_PROOFS = 'WARNING: PROOF_POLICY is off.'
+const BESIDE_PROXY = 'TRUSTED_PROXIES is set, but the port listens on all addresses'
 const WITHOUT_MAIL = 'Notices of new sign-ins are in the app only'
 const SMTP_URL = 'smtps://me:hush@mail.example.org'
 
@@ -15,6 +16,14 @@ describe.each(['http://192.168.1.20:3000', 'http://localhost:3000'])('at %s', (A
     expect(said({ APP_URL, PROOF_POLICY: 'off' })).toContain(WITHOUT_PROOFS)
     for (const PROOF_POLICY of ['', 'adaptive', 'strict'])
       expect(said({ APP_URL, PROOF_POLICY })).not.toContain('WARNING')
+  })
+
+  test('a port that can be reached beside the trusted proxy is warned of, and no other', () => {
+    const beside = (environment: Record<string, string>) =>
+      said({ APP_URL, TRUSTED_PROXIES: '127.0.0.1', ...environment }).includes(BESIDE_PROXY)
+    for (const HOST of ['', '0.0.0.0', '::']) expect(beside({ HOST }), HOST).toBe(true)
+    for (const HOST of ['127.0.0.1', '::1', '192.168.1.20']) expect(beside({ HOST }), HOST).toBe(false)
+    expect(beside({ TRUSTED_PROXIES: '' })).toBe(false)
   })
 
   test('that there is no mail is said, and how passwords are reset then', () => {

@@ -1,6 +1,6 @@
 /** What the operator reads in the terminal once the server is ready. */
 import { renderUnicodeCompact } from 'uqr'
-import { isLoopback, type Settings } from '../lib/env'
+import { isEverywhere, isLoopback, type Settings } from '../lib/env'
 
 /** The addresses for the desktop and for a phone on the same network, and the phone's as a QR code. */
 export function welcome(settings: Settings, milliseconds: number): string {
@@ -32,8 +32,9 @@ export function welcome(settings: Settings, milliseconds: number): string {
 }
 
 /** What the settings leave out. */
-const remarks = ({ proofPolicy, smtpUrl }: Settings): string[] => [
+const remarks = ({ proofPolicy, smtpUrl, trustedProxies, host }: Settings): string[] => [
   ...(proofPolicy === 'off' ? WITHOUT_PROOFS : []),
+  ...(trustedProxies.length > 0 && isEverywhere(host) ? BESIDE_PROXY : []),
   ...(smtpUrl === undefined ? WITHOUT_MAIL : []),
 ]
 
@@ -47,6 +48,13 @@ const WITHOUT_PROOFS = [
   '',
   'WARNING: PROOF_POLICY is off. Whoever shows somebody else a live code is signed in to',
   'that account by one tap. Unset PROOF_POLICY, and risky sign-ins have to prove more.',
+]
+
+const BESIDE_PROXY = [
+  '',
+  'WARNING: TRUSTED_PROXIES is set, but the port listens on all addresses. Whoever reaches it',
+  'goes around the proxy and its HTTPS, and can name any address from within those ranges.',
+  'Set HOST to the address that the proxy calls, or let nothing but the proxy reach the port.',
 ]
 
 /** Blocks are the light modules. The colours are said aloud: a light terminal would show them inverted. */

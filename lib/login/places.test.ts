@@ -70,11 +70,24 @@ test.each<[string, string | null, string | null, string, string[]]>([
   ['far away in one country', UTRECHT, GRONINGEN, 'medium', ['place', 'address']],
   ['in another country', UTRECHT, PORTO, 'high', ['country', 'place', 'address']],
   ['in a place that nobody knows', NOWHERE, PORTO, 'low', ['address']],
-  ['at an address that nobody knows', null, PORTO, 'low', []],
-  ['where nobody knows of the phone', UTRECHT, null, 'low', []],
+  ['at an undetermined address', null, PORTO, 'medium', ['place']],
+  ['where the phone’s address is undetermined', UTRECHT, null, 'medium', ['place']],
+  ['where both are undetermined', null, null, 'medium', ['place']],
 ])('a known desktop %s', async (_, there, here, risk, differences) => {
   await usePlaces()
   expect(await scanned(there, here)).toMatchObject({ risk, differences })
+})
+
+test('an undetermined address is not near either where the database of places can’t be read', async () => {
+  fs.writeFileSync(file, 'no database')
+  await placesReady(10_000)
+  expect(await scanned(null, UTRECHT)).toMatchObject({ risk: 'medium', differences: ['place'] })
+  expect(await scanned(UTRECHT, PORTO)).toMatchObject({ risk: 'low', differences: ['address'] })
+})
+
+test('without a database of places, an undetermined address raises no risk by itself', async () => {
+  vi.spyOn(settings(), 'geoipDatabase', 'get').mockReturnValue(undefined)
+  expect(await scanned(null, UTRECHT)).toMatchObject({ risk: 'low', differences: [] })
 })
 
 test('the phone hears of both places', async () => {

@@ -16,7 +16,7 @@ export interface Signals {
   typedCode: boolean
   /** The approving session has gone on for long without a password. */
   staleSession: boolean
-  /** Approximate places that lie far apart. */
+  /** Approximate places that lie far apart, or an address that could not be determined. */
   farAway: boolean
   otherCountry: boolean
   /** Numbers that this account picked wrong within a day. */
