@@ -74,6 +74,36 @@ describe('asking for a link', () => {
   })
 })
 
+describe('asking again and again', () => {
+  const mails = async () => (await noticesOf(id)).filter(({ type }) => type === 'reset_password')
+
+  test('leaves, at every moment, a link that is good for a quarter of an hour or more', async () => {
+    // A stranger asks every three minutes for an hour; the owner asks half a minute later.
+    for (let minute = 0; minute < 60; minute += 3) {
+      await sendResetLink(email, later(minute * 60), '203.0.113.66')
+      const asked = later(minute * 60 + 30)
+      await sendResetLink(email, asked, null)
+      const newest = (await mails()).at(-1)!
+      expect(newest.linkEndsAt!.getTime()).toBeGreaterThanOrEqual(later(15 * 60, asked).getTime())
+      expect(links.linkToken(newest, asked)).not.toBeNull()
+    }
+    expect(await mails()).toHaveLength(8)
+  })
+
+  test('brings a new one at once, where those before were ended', async () => {
+    for (let i = 0; i < 3; i++) await sendResetLink(email, NOON, null)
+    const [first] = await mails()
+    await reset(links.linkToken(first!, NOON)!)
+    await sendResetLink(email, later(1), null)
+    expect(await mails()).toHaveLength(3)
+  })
+
+  test('is silent for half of a link’s life at most, whatever the link is for', () => {
+    for (const seconds of Object.values(notices.LINK_SECONDS))
+      if (seconds !== null) expect(notices.ASK_SECONDS * 2).toBeLessThanOrEqual(seconds)
+  })
+})
+
 describe('a link', () => {
   test('sets a password, ends all sessions and requests, and forgets the browsers', async () => {
     const phone = await makePhone(id)

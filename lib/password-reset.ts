@@ -2,26 +2,31 @@
 import { audit } from './audit'
 import { db } from './db'
 import { AppError } from './errors'
+import type { User } from './generated/prisma/client'
 import { notifyNewPassword } from './notify/new-password'
 import { notify } from './notify/notice'
 import { findLink, spendLink } from './notify/links'
 import { hashPassword } from './passwords'
 import { lockOut } from './sessions/lock-out'
+import { forUpdate, sql } from './sql'
 
 /** No account has this id. */
 const NOBODY = ''
 
 /**
- * Sends a link, where there is an account whose mail reaches its person. It does the same work where there is none, so
- * that neither the answer nor the clock tells which addresses have one.
+ * Sends a link, where there is an account whose mail reaches its person. It does the same work where there is none, and
+ * where enough were sent, so that neither the answer nor the clock tells which addresses have one.
  */
 export async function sendResetLink(email: string, now: Date, address: string | null): Promise<void> {
   await db().write(async (tx) => {
-    const user = await tx.user.findUnique({ where: { email } })
-    const reaches = user !== null && user.emailConfirmedAt !== null && user.disabledAt === null
+    // Of those who ask at once, each sees what the one before was sent.
+    const [user] = await tx.$queryRaw<User[]>(
+      sql`SELECT * FROM "User" WHERE "email" = ${email} ${forUpdate()}`,
+    )
+    const reaches = user !== undefined && user.emailConfirmedAt !== null && user.disabledAt === null
     const userId = reaches ? user.id : NOBODY
     await audit(tx, now, { type: 'password_forgotten', userId: user?.id ?? null, address })
-    await notify(tx, { userId, type: 'reset_password' }, now)
+    await notify(tx, { userId, type: 'reset_password', asked: true }, now)
   })
 }
 

@@ -88,7 +88,6 @@ test('every limit of the table is guarded here or in the tests of what it guards
   const elsewhere = [
     'confirm_email',
     'password_account',
-    'forgotten_account',
     'forgotten_address',
     'sign_in_device',
     'wrong_device_report',

@@ -29,8 +29,6 @@ export const LIMITS = {
   export: { points: 10, seconds: 3_600 },
   user_code_account: { points: 5, seconds: 900 },
   sign_in_account: { points: 10, seconds: 900 },
-  /** Keyed by e-mail address, whether it has an account or not. */
-  forgotten_account: { points: 3, seconds: 3_600 },
   /** Keyed by account and device, so that whoever guesses elsewhere can't lock the owner out. */
   sign_in_device: { points: 10, seconds: 900 },
   password_device: { points: 10, seconds: 900 },

@@ -5,7 +5,7 @@
 import { db } from '../db'
 import { settings } from '../env'
 import { mac } from '../keys'
-import { moment, send, sql, type Runner } from '../sql'
+import { moment, send, sql, type Runner, type Statement } from '../sql'
 import { hash, newId } from '../tokens'
 import { wakeOutbox } from './outbox'
 
@@ -18,6 +18,13 @@ export const LINK_SECONDS = {
   reset_password: 30 * 60,
 } as const
 
+/**
+ * A stranger may ask for a link too. So of each kind no more than two are mailed in this time, and the rest is dropped
+ * silently. It is at most half of a link's life: whoever asks in vain has one in the mailbox that is good for as long again.
+ */
+export const ASK_SECONDS = 15 * 60
+const ASK_MOST = 2
+
 export type NoticeType = keyof typeof LINK_SECONDS
 
 interface About {
@@ -25,6 +32,8 @@ interface About {
   type: NoticeType
   /** The session that it tells of. */
   sessionId?: string
+  /** True where somebody asked for its link who need not be the account's person; the account's row is locked then. */
+  asked?: boolean
 }
 
 /** The secret of a notice's link: derived, so that the outbox holds none and can send the same link twice. */
@@ -34,7 +43,11 @@ export const linkSecret = (id: string): string => mac('link', id).toString('base
  * Writes a notice. Its mail goes to the account's address where that was confirmed; the asking for that goes to it before.
  * One statement, as it is part of every sign-in.
  */
-export async function notify(tx: Runner, { userId, type, sessionId }: About, now: Date): Promise<void> {
+export async function notify(
+  tx: Runner,
+  { userId, type, sessionId, asked = false }: About,
+  now: Date,
+): Promise<void> {
   const id = newId()
   const seconds = LINK_SECONDS[type]
   const linkHash = seconds === null ? null : hash(linkSecret(id))
@@ -47,7 +60,13 @@ export async function notify(tx: Runner, { userId, type, sessionId }: About, now
       ("id", "userId", "type", "sessionId", "createdAt", "linkHash", "linkEndsAt", "mailTo", "mailDueAt")
     SELECT ${id}, "id", ${type}, ${sessionId ?? null}, ${moment(now)}, ${linkHash}, ${moment(linkEndsAt)},
       CASE WHEN ${reaches} THEN "email" END, CASE WHEN ${reaches} THEN ${moment(mails ? now : null)} END
-    FROM "User" WHERE "id" = ${userId}`
+    FROM "User" WHERE "id" = ${userId} AND ${asked ? isNotEnough(userId, type, now) : sql`TRUE`}`
   await send(tx, insert)
   if (mails) db().afterCommit(tx, wakeOutbox)
 }
+
+/** True, in SQL, where fewer links of a kind than `ASK_MOST` were mailed lately and are good still. */
+const isNotEnough = (userId: string, type: NoticeType, now: Date): Statement => sql`(
+  SELECT count(*) FROM "Notice"
+  WHERE "userId" = ${userId} AND "createdAt" > ${new Date(now.getTime() - ASK_SECONDS * 1000)}
+    AND "type" = ${type} AND "linkHash" IS NOT NULL) < ${ASK_MOST}`
