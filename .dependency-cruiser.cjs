@@ -4,7 +4,7 @@
  */
 
 /** Pure files of lib, which run in a browser as well. */
-const PURE = '^lib/(wire|errors|login/state)\\.ts$'
+const PURE = '^lib/(wire|names|errors|login/state)\\.ts$'
 /** The files of lib that know of Next and React; the others stay beneath them. */
 const WEB = '^lib/(http/|auth\\.ts|i18n/)'
 
@@ -57,9 +57,9 @@ module.exports = {
 
     rule(
       'pure-files',
-      'The state table, the tokens and the messages import at most the errors.',
-      { path: '^lib/(login/state|tokens|wire)\\.ts$' },
-      { path: '^lib/', pathNot: '^lib/errors\\.ts$', dependencyTypesNot: ['type-only'] },
+      'The state table, the tokens, the names and the messages import at most the errors, and messages the names.',
+      { path: '^lib/(login/state|tokens|names|wire)\\.ts$' },
+      { path: '^lib/', pathNot: '^lib/(errors|names)\\.ts$', dependencyTypesNot: ['type-only'] },
     ),
     rule(
       'pure-codes',

@@ -7,6 +7,7 @@ import ipaddr from 'ipaddr.js'
 import proxyAddr from 'proxy-addr'
 import { z } from 'zod'
 import { POLICIES, type Policy } from './login/policy'
+import { Name } from './names'
 
 export interface PostgresSettings {
   url: string
@@ -69,6 +70,7 @@ const SECRET_SETTINGS = ['SMTP_URL', 'REDIS_URL', 'METRICS_TOKEN']
 const EXAMPLES: Record<string, string> = {
   PORT: 'a number from 1 to 65535',
   APP_URL: 'an address like https://login.example.org',
+  APP_NAME: 'a name of 40 characters at most, with a letter or digit',
   SIGN_UP: 'open or closed',
   API_DOCS: 'on or off',
   FAST_LANE: 'on or off',
@@ -86,7 +88,7 @@ const Environment = z.object({
   PORT: z.coerce.number().int().min(1).max(65535).default(3000),
   HOST: z.string().optional(),
   APP_URL: z.url({ protocol: /^https?$/ }).optional(),
-  APP_NAME: z.string().max(40).default('QR Login'),
+  APP_NAME: Name.max(40).default('QR Login'),
   DATA_DIR: z.string().default('data'),
   DATABASE_URL: z.string().optional(),
   DATABASE_POOL: z.coerce.number().int().min(2).max(1_000).default(10),

@@ -4,6 +4,7 @@
  */
 import { z } from 'zod'
 import { ERRORS, type ErrorCode } from './errors'
+import { Name } from './names'
 
 const STATUSES = ['new', 'scanned', 'confirmed', 'consumed', 'rejected', 'expired'] as const
 export const REASONS = [
@@ -59,9 +60,6 @@ const token = z.string().min(20).max(128)
 const seconds = z.number().int().nonnegative()
 const iso = z.iso.datetime()
 const twoDigits = z.number().int().min(10).max(99)
-/** Something that can be seen: a letter or digit, and no control or invisible characters (but joiners, for emoji and scripts). */
-const visible = /^(?!.*[^\P{C}\u200C\u200D]).*[\p{L}\p{N}]/su
-const name = z.string().trim().min(1).max(80).regex(visible)
 const email = z.string().trim().toLowerCase().max(254).pipe(z.email())
 /** NIST SP 800-63B §3.1.1.2: length is what counts; no composition rules. */
 const newPassword = z.string().min(10).max(256)
@@ -187,7 +185,7 @@ export const WithdrawBody = z.strictObject({ reason: z.enum(['withdrawn', 'not_m
 export const ConsumeBody = z.object({ id, code: z.string().max(20).optional() })
 export const PasswordBody = z.object({ email, password })
 
-export const SignUpBody = z.strictObject({ name, email, password: newPassword })
+export const SignUpBody = z.strictObject({ name: Name, email, password: newPassword })
 export const SignedUp = z.object({ email: z.string() })
 
 /** A device by what is known of it; `name` is what its owner calls it. */
@@ -221,7 +219,7 @@ export const SessionView = z.object({
   reportable: z.boolean(),
 })
 export const SessionList = z.object({ sessions: z.array(SessionView) })
-export const RenameBody = z.strictObject({ name: z.union([z.literal(''), name.max(60)]) })
+export const RenameBody = z.strictObject({ name: z.union([z.literal(''), Name.max(60)]) })
 export const Ended = z.object({ ended: z.number().int() })
 
 /** A sign-in, as a notice tells of it. */
@@ -287,7 +285,7 @@ export const ActivityExport = z.object({
 })
 
 export const ReauthenticateBody = z.strictObject({ password })
-export const ProfileBody = z.strictObject({ name })
+export const ProfileBody = z.strictObject({ name: Name })
 export const Profile = z.object({ name: z.string(), email: z.string(), emailConfirmed: z.boolean() })
 export const ChangePasswordBody = z.strictObject({ currentPassword: password, newPassword })
 export const LocaleBody = z.strictObject({ locale: z.enum(['en', 'zh']) })

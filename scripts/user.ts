@@ -6,6 +6,7 @@ import { settings } from '../lib/env'
 import { isAppError } from '../lib/errors'
 import { migrate } from '../lib/migrate'
 import { newSecret } from '../lib/tokens'
+import { Name } from '../lib/names'
 import { disableUser, enableUser, listUsers, resetPassword } from '../lib/operator'
 import { createUser } from '../lib/users'
 import { PASSWORD_MIN, SignUpBody } from '../lib/wire'
@@ -41,8 +42,9 @@ interface Call {
 const COMMANDS: Record<string, (now: Date, email: string, call: Call) => Promise<string>> = {
   async add(now, email, { name, fromInput }) {
     const chosen = await password(fromInput)
-    if (!SignUpBody.shape.name.safeParse(name).success) throw new Refusal(`"${name}" is no name.`)
-    await createUser({ email, name, password: chosen.password }, now, null)
+    const parsed = Name.safeParse(name)
+    if (!parsed.success) throw new Refusal(`"${name}" is no name.`)
+    await createUser({ email, name: parsed.data, password: chosen.password }, now, null)
     return `${email} can sign in.${told(chosen)}`
   },
   async reset(now, email, { fromInput }) {
