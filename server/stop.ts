@@ -1,6 +1,5 @@
 /** How the server stops: at first nobody is sent here any more, then who waits is sent away, and what is under way is finished. */
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { setTimeout as wait } from 'node:timers/promises'
 import { endHeld } from '../lib/limits/held'
 import { log } from '../lib/log'
 import { stopBeingReady } from './operation'
@@ -22,10 +21,13 @@ interface Work {
 
 /** Stops a server within ten seconds, whatever hangs. */
 export async function stop(server: Server, work: Work): Promise<void> {
-  const late = wait(GONE_WITHIN_MS, 'late' as const, { ref: false })
-  if ((await Promise.race([inTurn(server, work), late])) === 'late')
+  const ended = inTurn(server, work).then(() => 'ended')
+  const late = wait(GONE_WITHIN_MS).then(() => 'late')
+  if ((await Promise.race([ended, late])) === 'late')
     log().warn({ event: 'stopped_late' }, 'the server stops before all of it has ended')
 }
+
+const wait = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
 
 async function inTurn(server: Server, { isBehindProxy, end, close }: Work): Promise<void> {
   stopBeingReady()
