@@ -3,12 +3,6 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, afterEach, beforeEach, expect } from 'vitest'
-import { settings } from '../env'
-import { RedisStore } from '../login/stores/redis'
-import { migrate } from '../migrate'
-import { prepareRedis } from '../redis'
-import { copyOfTemplate } from './postgres'
-import { nextRedisDatabase } from './redis'
 
 const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'qr-login-'))
 
@@ -40,12 +34,18 @@ for (const name of [
 ])
   delete process.env[name]
 
-const database = await copyOfTemplate(path.basename(dataDir))
-if (database) process.env.DATABASE_URL = database
-const redisDatabase = await nextRedisDatabase()
-if (redisDatabase) process.env.REDIS_URL = redisDatabase
-await migrate(settings())
-if (redisDatabase) {
+// Loaded only where they are needed: most of what a short test file costs is loading.
+const { TEST_SQLITE_FILE, TEST_POSTGRES_URL, TEST_REDIS_URL } = process.env
+if (TEST_SQLITE_FILE) fs.copyFileSync(TEST_SQLITE_FILE, path.join(dataDir, 'qr-login.db'))
+if (TEST_POSTGRES_URL) {
+  const { copyOfTemplate } = await import('./postgres')
+  process.env.DATABASE_URL = await copyOfTemplate(path.basename(dataDir))
+}
+if (TEST_REDIS_URL) {
+  const { nextRedisDatabase } = await import('./redis')
+  process.env.REDIS_URL = await nextRedisDatabase()
+  const { prepareRedis } = await import('../redis')
+  const { RedisStore } = await import('../login/stores/redis')
   await prepareRedis()
   // In these tests it is noon, and stays so.
   Object.assign(globalThis, { [Symbol.for('qr-login.requests')]: new RedisStore(true) })

@@ -1,0 +1,1 @@
+export function testFiles(database?: string, everywhere?: boolean): string[]
