@@ -29,6 +29,12 @@ export function countPlaywright(report, ok) {
   )
 }
 
+/** A line of the summary; how long a step took stands where it was measured. */
+function stepLine(width, { name, minutes, ...counts }) {
+  const took = minutes === undefined ? '' : `  (${minutes.toFixed(1)} min)`
+  return `${name.padEnd(width)}  ${line(counts)}${took}`
+}
+
 function line({ passed, failed, skipped }) {
   return `${passed} passed, ${failed} failed${skipped ? `, ${skipped} skipped` : ''}`
 }
@@ -39,7 +45,7 @@ export function summary(results) {
   const total = { passed: sum('passed'), failed: sum('failed'), skipped: sum('skipped') }
   const width = Math.max(0, ...results.map(({ name }) => name.length))
   return {
-    lines: [...results.map((result) => `${result.name.padEnd(width)}  ${line(result)}`), line(total)],
+    lines: [...results.map((result) => stepLine(width, result)), line(total)],
     ok: total.failed === 0 && total.passed > 0,
   }
 }

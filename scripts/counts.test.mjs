@@ -58,6 +58,11 @@ test('the lines stand below each other, however long their names are', () => {
   ])
 })
 
+test('a step says how long it took', () => {
+  const { lines } = summary([{ name: 'unit', passed: 1, failed: 0, skipped: 0, minutes: 2.345 }])
+  expect(lines[0]).toBe('unit  1 passed, 0 failed  (2.3 min)')
+})
+
 test('nothing ran is no success', () => {
   expect(summary([])).toEqual({ lines: ['0 passed, 0 failed'], ok: false })
 })
