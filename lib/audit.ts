@@ -1,5 +1,5 @@
 /** What happened, for the person and the operator. Append-only, and written in the transaction that it tells of. */
-import { insertAll, insertInto, send, type Runner } from './sql'
+import { among, insertAll, insertInto, moment, send, sql, type Runner } from './sql'
 import type { Agent } from './user-agent'
 
 export type AuditType =
@@ -68,4 +68,18 @@ export const datedAll = (at: Date, entries: AuditEntry[]): Dated[] => entries.ma
 export async function auditAll(tx: Runner, entries: Dated[]): Promise<void> {
   const [first, ...others] = entries.map(({ at, entry }) => row(at, entry))
   if (first) await send(tx, insertAll('AuditEvent', [first, ...others]))
+}
+
+/** Writes the same entry about each of these sessions, in one statement. */
+export async function auditSessions(
+  tx: Runner,
+  now: Date,
+  ids: readonly string[],
+  { type, address, detail }: Pick<AuditEntry, 'type' | 'address' | 'detail'>,
+): Promise<void> {
+  const insert = sql`
+    INSERT INTO "AuditEvent" ("at", "type", "userId", "sessionId", "address", "detail")
+    SELECT ${moment(now)}, ${type}, "userId", "id", ${address ?? null}, ${detail ?? null}
+    FROM "Session" WHERE "id" ${among(ids)}`
+  await send(tx, insert)
 }

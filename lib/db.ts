@@ -4,7 +4,7 @@ import { PostgresDatabase } from './db/postgres'
 import { SqliteDatabase } from './db/sqlite'
 import { settings } from './env'
 
-export type { Database, Transaction } from './db/database'
+export type { Database } from './db/database'
 
 const DATABASE = Symbol.for('qr-login.database')
 const shared = globalThis as { [DATABASE]?: Database }

@@ -1,12 +1,14 @@
 /** The e-mail address of an account: whether mail to it reaches its person, and in which language. */
 import { audit } from './audit'
-import { db, type Transaction } from './db'
+import { db } from './db'
 import { settings } from './env'
 import { isAppError } from './errors'
 import { take } from './limits/limits'
 import { endLinks, spendLink } from './notify/links'
 import { notify } from './notify/notice'
-import { findSession, isStrong, requireLive, requireStrong, type CurrentSession } from './sessions/current'
+import { requireLive } from './sessions/account'
+import { findSession, isStrong, requireStrong, type CurrentSession } from './sessions/current'
+import { sql, type Runner } from './sql'
 import type { Locale } from './wire'
 
 /** True once the person showed that mail to the account's address reaches them. */
@@ -16,7 +18,7 @@ export async function isEmailConfirmed(userId: string): Promise<boolean> {
 }
 
 /** Sends the mail that asks for it, where there is a mail server. */
-export async function askToConfirm(tx: Transaction, userId: string, now: Date): Promise<void> {
+export async function askToConfirm(tx: Runner, userId: string, now: Date): Promise<void> {
   if (settings().smtpUrl !== undefined) await notify(tx, { userId, type: 'confirm_email' }, now)
 }
 
@@ -28,7 +30,7 @@ export async function askToConfirmAgain(session: CurrentSession, now: Date): Pro
   requireStrong(session, now)
   await take('confirm_email', session.userId)
   if (await isEmailConfirmed(session.userId)) return
-  await db().write(async (tx) => {
+  await db().move(async (tx) => {
     await requireLive(tx, session, now)
     await askToConfirm(tx, session.userId, now)
   })
@@ -39,14 +41,13 @@ export async function askToConfirmAgain(session: CurrentSession, now: Date): Pro
  * @throws AppError `not_found`
  */
 export async function confirmEmail(token: string, now: Date, address: string | null): Promise<void> {
-  await db().write(async (tx) => {
-    const { userId, mailTo } = await spendLink(tx, token, 'confirm_email', now)
+  await db().move(async (tx) => {
+    const { account, notice } = await spendLink(tx, token, 'confirm_email', now)
+    const { id: userId, email, emailConfirmedAt } = account.user
     await endLinks(tx, userId, 'confirm_email')
-    const confirmed = await tx.user.updateMany({
-      where: { id: userId, email: mailTo ?? '', emailConfirmedAt: null },
-      data: { emailConfirmedAt: now },
-    })
-    if (confirmed.count > 0) await audit(tx, now, { type: 'email_confirmed', userId, address })
+    if (email !== notice.mailTo || emailConfirmedAt !== null) return
+    await tx.$queryRaw(sql`UPDATE "User" SET "emailConfirmedAt" = ${now} WHERE "id" = ${userId}`)
+    await audit(tx, now, { type: 'email_confirmed', userId, address })
   })
 }
 

@@ -4,10 +4,15 @@ import { db } from './db'
 import { AppError } from './errors'
 import { notifyNewPassword } from './notify/new-password'
 import { hashPassword } from './passwords'
+import { lockAccount, type LockedAccount } from './sessions/account'
 import { lockOut } from './sessions/lock-out'
+import { sql, type Runner } from './sql'
 
-const nobody = (email: string) =>
-  new AppError('not_found', { detail: `There is no account with the address ${email}.` })
+async function lockByEmail(tx: Runner, email: string): Promise<LockedAccount> {
+  const account = await lockAccount(tx, { email })
+  if (!account) throw new AppError('not_found', { detail: `There is no account with the address ${email}.` })
+  return account
+}
 
 /**
  * Sets a new password; all sessions end.
@@ -15,9 +20,10 @@ const nobody = (email: string) =>
  */
 export async function resetPassword(email: string, password: string, now: Date): Promise<void> {
   const passwordHash = await hashPassword(password)
-  await db().write(async (tx) => {
-    const userId = await lockOut(tx, { email }, { passwordHash }, 'password_changed', now)
-    if (userId === null) throw nobody(email)
+  await db().move(async (tx) => {
+    const account = await lockByEmail(tx, email)
+    const userId = account.user.id
+    await lockOut(account, { passwordHash }, 'password_changed', now)
     await audit(tx, now, { type: 'password_changed', userId, detail: 'operator' })
     await notifyNewPassword(tx, userId, now)
   })
@@ -28,10 +34,10 @@ export async function resetPassword(email: string, password: string, now: Date):
  * @throws AppError `not_found`
  */
 export async function disableUser(email: string, now: Date): Promise<void> {
-  await db().write(async (tx) => {
-    const userId = await lockOut(tx, { email }, { disabledAt: now }, 'disabled', now)
-    if (userId === null) throw nobody(email)
-    await audit(tx, now, { type: 'account_disabled', userId, detail: 'operator' })
+  await db().move(async (tx) => {
+    const account = await lockByEmail(tx, email)
+    await lockOut(account, { disabledAt: now }, 'disabled', now)
+    await audit(tx, now, { type: 'account_disabled', userId: account.user.id, detail: 'operator' })
   })
 }
 
@@ -40,9 +46,9 @@ export async function disableUser(email: string, now: Date): Promise<void> {
  * @throws AppError `not_found`
  */
 export async function enableUser(email: string, now: Date): Promise<void> {
-  await db().write(async (tx) => {
-    const [user] = await tx.user.updateManyAndReturn({ where: { email }, data: { disabledAt: null } })
-    if (!user) throw nobody(email)
+  await db().move(async (tx) => {
+    const { user } = await lockByEmail(tx, email)
+    await tx.$queryRaw(sql`UPDATE "User" SET "disabledAt" = NULL WHERE "id" = ${user.id}`)
     await audit(tx, now, { type: 'account_enabled', userId: user.id, detail: 'operator' })
   })
 }

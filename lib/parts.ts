@@ -1,11 +1,9 @@
-/**
- * Removes many rows in parts. Each part is a short transaction of its own, so that others write in between, and no
- * statement grows with what has piled up.
- */
+/** Work on many rows, in parts: no statement grows with what has piled up. */
+import { setImmediate } from 'node:timers/promises'
 import { db } from './db'
 import { columns, skipLocked, sql, table, type Row, type Runner, type Statement, type Table } from './sql'
 
-/** How many rows one statement removes at most. */
+/** How many rows one statement changes at most. */
 export const ROWS_PER_PART = 1_000
 
 type DateColumn<T extends Table> = {
@@ -22,9 +20,18 @@ interface Old<T extends Table> {
   also?: (tx: Runner, rows: Row<T>[]) => Promise<void>
 }
 
+/** Works through rows in parts, within one transaction. Between two parts others are served. */
+export async function inParts<T>(rows: readonly T[], work: (part: T[]) => Promise<void>): Promise<void> {
+  for (let start = 0; start < rows.length; start += ROWS_PER_PART) {
+    // SQLite's statements run in this thread.
+    if (start > 0) await setImmediate()
+    await work(rows.slice(start, start + ROWS_PER_PART))
+  }
+}
+
 /**
- * Removes the rows of a table that are older than `before`. Several servers may do so at once: each takes rows that no
- * other one has in hand.
+ * Removes the rows of a table that are older than `before`. Each part is a short transaction of its own, so that others
+ * write in between. Several servers may do so at once: each takes rows that no other one has in hand.
  * @returns how many rows this call removed
  */
 export async function removeOld<T extends Table>(

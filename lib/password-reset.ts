@@ -42,11 +42,11 @@ export async function resetByLink(
   // Hashing is dear: nobody gets it for a link of their own making.
   await db().query((client) => findLink(client, token, 'reset_password', now))
   const passwordHash = await hashPassword(newPassword)
-  await db().write(async (tx) => {
-    const { userId: id } = await spendLink(tx, token, 'reset_password', now)
-    const enabled = { id, disabledAt: null }
-    const userId = await lockOut(tx, enabled, { passwordHash }, 'password_changed', now, address)
-    if (userId === null) throw new AppError('not_found')
+  await db().move(async (tx) => {
+    const { account } = await spendLink(tx, token, 'reset_password', now)
+    const { id: userId, disabledAt } = account.user
+    if (disabledAt !== null) throw new AppError('not_found')
+    await lockOut(account, { passwordHash }, 'password_changed', now, address)
     await audit(tx, now, { type: 'password_changed', userId, address, detail: 'link' })
     await notifyNewPassword(tx, userId, now)
   })

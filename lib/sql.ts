@@ -63,6 +63,10 @@ const locking = (how: string): Statement =>
 /** Waits for whoever has one of the rows in hand. */
 export const forUpdate = (): Statement => locking('FOR UPDATE')
 
+/** The same, but keys of rows that belong to them may still be written. In the order of the tables. */
+export const forNoKeyUpdate = (...tables: Table[]): Statement =>
+  locking(`FOR NO KEY UPDATE OF ${tables.map((name) => `"${name}"`).join(', ')}`)
+
 /** Leaves out rows that another transaction has in hand. */
 export const skipLocked = (): Statement => locking('FOR UPDATE SKIP LOCKED')
 
@@ -74,6 +78,12 @@ export const table: (name: Table) => Statement = name
 /** `"a", "b"` */
 export const columns = <T extends Table>(names: readonly (keyof Tables[T] & string)[]): Statement =>
   Prisma.raw(names.map((column) => `"${column}"`).join(', '))
+
+/** `IN (…)` for a list that may grow: one bound value, and one text, however long it is. */
+export const among = (ids: readonly string[]): Statement =>
+  settings().database.engine === 'sqlite'
+    ? sql`IN (SELECT "value" FROM json_each(${JSON.stringify(ids)}))`
+    : sql`= ANY(CAST(${ids} AS text[]))`
 
 /** Prisma's models refuse `undefined` as well: it would be written as null. */
 function entriesOf(row: object): [string, unknown][] {

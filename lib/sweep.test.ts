@@ -5,7 +5,7 @@ import { requests } from './login/requests'
 import { createSession } from './sessions/create'
 import { signOut } from './sessions/end'
 import { sweep } from './sweep'
-import { later, makePhone, makeUser, NOON, open, PHONE, type SignedInDevice } from './testing/people'
+import { later, locked, makePhone, makeUser, NOON, open, PHONE, type SignedInDevice } from './testing/people'
 
 const DAY = 86_400
 
@@ -17,11 +17,12 @@ const left = async () => ({
 
 /** Another session in the same browser, which runs out at `expiresAt`. */
 const signInAgain = ({ session, device }: SignedInDevice, expiresAt: Date) =>
-  db().write(async (tx) => {
+  db().move(async (tx) => {
     const { userId } = session
+    const account = await locked(tx, userId)
     const { id: deviceId } = await claimDevice(tx, { userId, cookie: device, agent: PHONE.agent }, NOON)
     const how = { method: 'password', kind: 'own', address: null, agent: PHONE.agent } as const
-    await createSession(tx, { userId, deviceId, expiresAt, ...how }, NOON)
+    await createSession(account, { deviceId, expiresAt, ...how }, NOON)
   })
 
 beforeEach(async () => {

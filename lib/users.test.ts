@@ -20,8 +20,8 @@ async function account() {
 const signIn = (email: string, password = 'correct horse', deviceCookie?: string) =>
   signInWithPassword({ email, password, deviceCookie, ...PHONE }, NOON)
 
-async function signedIn(email: string) {
-  const { token, deviceToken } = await signIn(email)
+async function signedIn(email: string, password?: string) {
+  const { token, deviceToken } = await signIn(email, password)
   return { token, device: deviceToken!, session: await sessionOf(token, deviceToken) }
 }
 
@@ -82,10 +82,11 @@ describe('while a password is being hashed', () => {
 
   test('the password may be changed: no session, and no strength', async () => {
     const email = await account()
-    const { session } = await signedIn(email)
     meanwhile(() => resetPassword(email, 'set by operator', NOON))
     await expect(signIn(email)).rejects.toMatchObject({ code: 'proof_failed' })
-    meanwhile(() => resetPassword(email, 'and once more so', NOON))
+    const { session } = await signedIn(email, 'set by operator')
+    const passwords = { currentPassword: 'set by operator', newPassword: 'and once more so' }
+    meanwhile(() => changePassword(session, passwords, NOON, null))
     await expect(reauthenticate(session, 'set by operator', NOON, null)).rejects.toMatchObject({
       code: 'proof_failed',
     })

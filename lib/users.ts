@@ -1,6 +1,6 @@
 /** Accounts and their passwords. */
 import { audit } from './audit'
-import { db, type Transaction } from './db'
+import { db } from './db'
 import { isUniqueViolation } from './db/errors'
 import { claimDevice, deviceOf } from './devices'
 import { askToConfirm } from './email'
@@ -10,8 +10,10 @@ import { notifyNewPassword } from './notify/new-password'
 import { hashPassword, verifyPassword } from './passwords'
 import { provePassword } from './proofs/password'
 import { createSession, PASSWORD_STAY_SECONDS, type SignedIn } from './sessions/create'
-import { requireLive, type CurrentSession } from './sessions/current'
+import { lockAccount, requireLive, type LockedAccount } from './sessions/account'
+import type { CurrentSession } from './sessions/current'
 import { endOthers } from './sessions/end'
+import { assign, send, sql } from './sql'
 import { newId } from './tokens'
 import type { Agent } from './user-agent'
 import type { Locale } from './wire'
@@ -74,17 +76,17 @@ export async function signInWithPassword(attempt: SignIn, now: Date): Promise<Si
   const matches = await verifyPassword(user?.passwordHash ?? null, attempt.password)
   if (!user || !matches || user.disabledAt) throw new AppError('proof_failed')
   await giveBackAll(tries)
-  return db().write(async (tx) => {
-    await requireUnchanged(tx, user)
+  return db().move(async (tx) => {
+    const locked = await lockAccount(tx, { id: user.id })
+    requireUnchanged(locked, user)
     const claimed = await claimDevice(
       tx,
       { userId: user.id, cookie: attempt.deviceCookie, agent: attempt.agent },
       now,
     )
     const token = await createSession(
-      tx,
+      locked,
       {
-        userId: user.id,
         deviceId: claimed.id,
         method: 'password',
         kind: 'own',
@@ -95,21 +97,25 @@ export async function signInWithPassword(attempt: SignIn, now: Date): Promise<Si
       now,
     )
     // Who has the password is no stranger in this browser.
-    await tx.block.deleteMany({ where: { userId: user.id, deviceId: claimed.id } })
+    await send(tx, sql`DELETE FROM "Block" WHERE "userId" = ${user.id} AND "deviceId" = ${claimed.id}`)
     return { userId: user.id, token, deviceToken: claimed.cookie }
   })
 }
 
 /** Hashing takes a while: what was verified must still be the password, and the account still be enabled. */
-async function requireUnchanged(tx: Transaction, user: { id: string; passwordHash: string }): Promise<void> {
-  const unchanged = await tx.user.count({
-    where: { id: user.id, passwordHash: user.passwordHash, disabledAt: null },
-  })
-  if (unchanged === 0) throw new AppError('proof_failed')
+function requireUnchanged(
+  account: LockedAccount | null,
+  verified: { passwordHash: string },
+): asserts account is LockedAccount {
+  if (account?.user.passwordHash !== verified.passwordHash || account.user.disabledAt !== null)
+    throw new AppError('proof_failed')
 }
 
-/** What a password makes of the session in which it was given. */
-const proven = (now: Date) => ({ reauthenticatedAt: now, probationEndsAt: null })
+/** Makes the session strong in which the password was given, and ends its probation. */
+async function strengthen({ tx }: LockedAccount, { id }: CurrentSession, now: Date): Promise<void> {
+  const proven = assign<'Session'>({ reauthenticatedAt: now, probationEndsAt: null })
+  await tx.$queryRaw(sql`UPDATE "Session" SET ${proven} WHERE "id" = ${id}`)
+}
 
 /**
  * Makes a session strong for ten minutes, and ends its probation.
@@ -122,10 +128,10 @@ export async function reauthenticate(
   address: string | null,
 ): Promise<void> {
   const user = await provePassword(session, password)
-  await db().write(async (tx) => {
-    await requireUnchanged(tx, user)
-    await requireLive(tx, session, now)
-    await tx.session.updateMany({ where: { id: session.id }, data: proven(now) })
+  await db().move(async (tx) => {
+    const account = await requireLive(tx, session, now)
+    requireUnchanged(account, user)
+    await strengthen(account, session, now)
     await audit(tx, now, {
       type: 'reauthenticated',
       userId: session.userId,
@@ -148,15 +154,12 @@ export async function changePassword(
 ): Promise<number> {
   const user = await provePassword(session, passwords.currentPassword)
   const passwordHash = await hashPassword(passwords.newPassword)
-  return db().write(async (tx) => {
-    await requireLive(tx, session, now)
-    const changed = await tx.user.updateMany({
-      where: { id: user.id, passwordHash: user.passwordHash },
-      data: { passwordHash },
-    })
-    if (changed.count === 0) throw new AppError('proof_failed')
-    await tx.session.updateMany({ where: { id: session.id }, data: proven(now) })
-    const ended = await endOthers(tx, session, 'password_changed', now, address)
+  return db().move(async (tx) => {
+    const account = await requireLive(tx, session, now)
+    requireUnchanged(account, user)
+    await tx.$queryRaw(sql`UPDATE "User" SET "passwordHash" = ${passwordHash} WHERE "id" = ${user.id}`)
+    await strengthen(account, session, now)
+    const ended = await endOthers(account, session, 'password_changed', now, address)
     await audit(tx, now, {
       type: 'password_changed',
       userId: user.id,
@@ -175,9 +178,9 @@ export async function changeName(
   now: Date,
   address: string | null,
 ): Promise<void> {
-  await db().write(async (tx) => {
+  await db().move(async (tx) => {
     await requireLive(tx, session, now)
-    await tx.user.updateMany({ where: { id: session.userId }, data: { name } })
+    await tx.$queryRaw(sql`UPDATE "User" SET "name" = ${name} WHERE "id" = ${session.userId}`)
     const { userId, id: sessionId } = session
     await audit(tx, now, { type: 'profile_changed', userId, sessionId, address })
   })

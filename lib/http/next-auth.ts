@@ -97,7 +97,7 @@ async function leaveReplaced({ cookies, caller, now }: Passage, signedIn: Signed
   if (!made || !replaced || replaced === made) return
   try {
     const session = await findSession(cookies.get('session'), cookies.get('device'), now, caller.address)
-    if (session) await endReplaced(session.id, made, now, caller.address)
+    if (session) await endReplaced(session, made, now, caller.address)
   } catch (error) {
     // The sign-in is done; that it could not tidy up must not undo it.
     if (!isAppError(error, 'unavailable')) throw error

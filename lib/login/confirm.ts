@@ -8,10 +8,10 @@ import { log } from '../log'
 import * as matchingNumber from '../proofs/number'
 import * as oneTimeCode from '../proofs/one-time-code'
 import { provePassword } from '../proofs/password'
-import { block, provenDevice } from '../sessions/block'
+import { blockAll, provenDevice } from '../sessions/block'
+import type { LockedAccount } from '../sessions/account'
 import { isProven, requireStrong, type CurrentSession } from '../sessions/current'
-import { forgetDevice } from '../sessions/end'
-import type { Runner } from '../sql'
+import { distrustDevices, only } from '../sessions/end'
 import { hash } from '../tokens'
 import { STAY_SECONDS, type ConfirmBody, type Reason } from '../wire'
 import { aboutDesktop, explain, rejection, rejectionOf } from './move'
@@ -142,14 +142,15 @@ const reporting = (session: CurrentSession, caller: Caller, now: Date): Telling 
     rejectionOf(row, caller.address),
     { type: 'login_reported', ...aboutDesktop(row, session, caller) },
   ],
-  also: (tx, row) => blockDesktop(tx, row, session.userId, now),
+  also: { by: session, change: (account, row) => blockDesktop(account, row, now) },
 })
 
-async function blockDesktop(tx: Runner, row: LoginRequest, userId: string, now: Date): Promise<void> {
+async function blockDesktop(account: LockedAccount, row: LoginRequest, now: Date): Promise<void> {
+  const { tx, user } = account
   const { desktopAddress: address, desktopBrowser: browser, desktopSystem: system } = row
   const deviceId = await provenDevice(tx, row)
-  await block(tx, { userId, deviceId, address, browser, system }, now)
-  if (row.knownDeviceId) await forgetDevice(tx, row.knownDeviceId, now)
-  const event = { event: 'login_reported', userId, loginRequestId: row.id }
+  await blockAll(account, [{ deviceId, address, browser, system }], now)
+  if (row.knownDeviceId) await distrustDevices(account, only(row.knownDeviceId), now)
+  const event = { event: 'login_reported', userId: user.id, loginRequestId: row.id }
   db().afterCommit(tx, () => log().warn(event, 'reported'))
 }

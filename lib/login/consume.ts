@@ -3,12 +3,10 @@ import type { Caller } from '../caller'
 import { db } from '../db'
 import { claimDevice } from '../devices'
 import { AppError, isAppError } from '../errors'
-import type { LoginRequest, Session } from '../generated/prisma/client'
+import type { LoginRequest } from '../generated/prisma/client'
 import { mac, macs } from '../keys'
 import { metrics } from '../metrics'
 import { createSession, type SignedIn } from '../sessions/create'
-import { isLiveAt } from '../sessions/current'
-import { sql } from '../sql'
 import { equal, hash, joinToken } from '../tokens'
 import { STAY_SECONDS, type Kind } from '../wire'
 import { findAsDesktop } from './desktop'
@@ -61,27 +59,21 @@ export async function consume(
 }
 
 async function consumeOnce(
-  { tx, take, end }: Consuming,
+  { approver, take }: Consuming,
   row: LoginRequest,
   secret: string,
   deviceCookie: string | undefined,
   caller: Caller,
   now: Date,
 ): Promise<SignedIn | null> {
-  // First, so that revoking the approving session and consuming can't pass each other.
-  const [approver] = await tx.$queryRaw<Pick<Session, 'id' | 'userId' | 'expiresAt'>[]>(sql`
-    UPDATE "Session" SET "lastSeenAt" = ${now} WHERE "id" = ${row.scanSessionId} AND ${isLiveAt(now)}
-    RETURNING "id", "userId", "expiresAt"`)
-  if (!approver) {
-    await end()
-    return null
-  }
-  const done = await take(approver.id)
+  const { account } = approver
+  const { tx, user } = account
+  const done = await take()
   if (!done) return null
   const device = await claimDevice(
     tx,
     {
-      userId: approver.userId,
+      userId: user.id,
       cookie: deviceCookie,
       agent: caller.agent,
       secret: () => mac('device', row.id, secret).toString('base64url'),
@@ -93,9 +85,8 @@ async function consumeOnce(
   const stayEnds = after(now, isKnown ? stay : Math.min(stay, STAY_SECONDS['7d']))
   const kind = done.kind as Kind
   const token = await createSession(
-    tx,
+    account,
     {
-      userId: approver.userId,
       deviceId: device.id,
       method: 'qr',
       kind,
@@ -112,7 +103,7 @@ async function consumeOnce(
   )
   const seconds = (now.getTime() - (done.scannedAt ?? now).getTime()) / 1000
   db().afterCommit(tx, () => metrics().scanToSession.observe(seconds))
-  return { userId: approver.userId, token, deviceToken: device.cookie }
+  return { userId: user.id, token, deviceToken: device.cookie }
 }
 
 /** The session that came out of a request, once more: its secrets follow from the desktop's, which proves whose it is. */

@@ -1,11 +1,12 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { db } from '../db'
-import { endSessions } from '../sessions/end'
+import { endSessions, only } from '../sessions/end'
 import {
   codeOf,
   DESKTOP,
   later,
   letIn,
+  locked,
   makePhone,
   makeUser,
   NOON,
@@ -269,7 +270,9 @@ describe('consume', () => {
   test('is refused when the approving session has ended or expired', async () => {
     const ended = await openAndConfirm(phone)
     const old = await openAndConfirm(phone, later(-61))
-    await db().write((tx) => endSessions(tx, [phone.session.id], 'revoked', NOON))
+    await db().move(async (tx) =>
+      endSessions(await locked(tx, phone.session.userId), only(phone.session.id), 'revoked', NOON),
+    )
     expect(await rowOf(old.id)).toMatchObject({ state: 'confirmed', reason: null })
     expect(await refused(consume(ended.id, ended.secret, undefined, DESKTOP, NOON))).toBe(
       'wrong_state session_ended rejected',

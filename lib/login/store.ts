@@ -1,6 +1,8 @@
 /** What keeps login requests. Each method decides at once, whoever else calls, and writes the audit log with it. */
 import type { AuditEntry } from '../audit'
 import type { LoginRequest } from '../generated/prisma/client'
+import type { LiveSession, LockedAccount } from '../sessions/account'
+import type { CurrentSession } from '../sessions/current'
 import type { Condition, Runner } from '../sql'
 import type { ScanRow } from './signals'
 import type { Move } from './state'
@@ -12,8 +14,8 @@ export type Binding = Condition<'LoginRequest'> & { id: string }
 export interface Telling {
   /** What the audit log is told. */
   entries(row: LoginRequest): AuditEntry[]
-  /** What else the database is to do. */
-  also?(tx: Runner, row: LoginRequest): Promise<void>
+  /** What else the database is to do, at the wish of a live session. Its account is locked before the request is. */
+  also?: { by: CurrentSession; change(account: LockedAccount, row: LoginRequest): Promise<void> }
 }
 
 /** What a phone shows: the id, or the keyed hashes that a typed code may have. */
@@ -39,11 +41,10 @@ export type NewRequest = Pick<
 
 /** The last move, from inside of its transaction. */
 export interface Consuming {
-  tx: Runner
-  /** Makes the move, for the session that approved: the row after it, or null where it was not allowed. */
-  take(approverId: string): Promise<LoginRequest | null>
-  /** The session that approved has ended, and the request with it. */
-  end(): Promise<void>
+  /** The session that approved. Its account is locked. */
+  approver: LiveSession
+  /** Makes the move: the row after it, or null where it was not allowed. */
+  take(): Promise<LoginRequest | null>
 }
 
 /** A try at the one-time code. */
@@ -77,15 +78,16 @@ export interface RequestStore {
   ): Promise<LoginRequest | null>
   /**
    * Ends the open requests that sessions have scanned or approved.
-   * @param tx the transaction that ends the sessions, or has locked one that stays
+   * @param sessionIds as many as one statement may take
    * @param stays a session that goes on can't be relied on to refuse a consume
    */
-  endOf(tx: Runner, sessionIds: string[], now: Date, stays?: boolean): Promise<void>
+  endOf(account: LockedAccount, sessionIds: string[], now: Date, stays?: boolean): Promise<void>
   /** Notes that another account shows a claimed request's code: how many have. */
   present(row: LoginRequest, entry: AuditEntry & { userId: string }, now: Date): Promise<number>
   /**
-   * Makes the last move, and what `make` makes of it, exactly once. A typed code is counted before it is compared, and
-   * only a right one goes on; the last wrong one ends the request.
+   * Makes the last move, and what `make` makes of it, exactly once. Where the session that approved has ended, the
+   * request ends. A typed code is counted before it is compared, and only a right one goes on; the last wrong one ends
+   * the request.
    * @returns what was made, or how the code failed, or null where the move was not allowed
    */
   consume<T extends object>(

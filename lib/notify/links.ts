@@ -2,6 +2,7 @@
 import { AppError } from '../errors'
 import type { Notice } from '../generated/prisma/client'
 import { macs } from '../keys'
+import { lockAccount, type LockedAccount } from '../sessions/account'
 import { sql, type Runner } from '../sql'
 import { equal, hash, joinToken, splitToken } from '../tokens'
 import type { NoticeType } from './notice'
@@ -39,15 +40,21 @@ export async function findLink(
 }
 
 /**
- * Spends the link: of two that come at once, one gets it.
+ * Locks the account that a link was sent to, and spends the link: of two that come at once, one gets it.
  * @throws AppError `not_found`
  */
-export async function spendLink(tx: Runner, token: string, type: NoticeType, now: Date): Promise<Notice> {
-  const { id, linkHash } = await findLink(tx, token, type, now)
-  const [spent] = await tx.$queryRaw<Notice[]>(sql`
+export async function spendLink(
+  tx: Runner,
+  token: string,
+  type: NoticeType,
+  now: Date,
+): Promise<{ account: LockedAccount; notice: Notice }> {
+  const { id, userId, linkHash } = await findLink(tx, token, type, now)
+  const account = await lockAccount(tx, { id: userId })
+  const [notice] = await tx.$queryRaw<Notice[]>(sql`
     UPDATE "Notice" SET "linkHash" = NULL WHERE "id" = ${id} AND "linkHash" = ${linkHash} RETURNING *`)
-  if (!spent) throw new AppError('not_found')
-  return spent
+  if (!account || !notice) throw new AppError('not_found')
+  return { account, notice }
 }
 
 /** Ends all links of one kind that an account has: what they were for is done, or a newer one takes their place. */

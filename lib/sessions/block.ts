@@ -1,13 +1,15 @@
 /** Desktops that an account does not want to be asked by any more. */
 import { networkOf } from '../compare'
 import type { Block, LoginRequest } from '../generated/prisma/client'
-import { insertInto, sql, type Runner, type Statement } from '../sql'
+import { insertInto, send, sql, type Runner, type Statement } from '../sql'
 import { newId } from '../tokens'
+import type { LockedAccount } from './account'
 
 const BLOCK_DAYS = 30
+/** How many blocks an account has at most: a scan reads them. The newest count. */
+const MAX_BLOCKS = 100
 
 interface Desktop {
-  userId: string
   /** The device that it is, by its cookie. */
   deviceId: string | null
   address: string | null
@@ -15,10 +17,18 @@ interface Desktop {
   system: string | null
 }
 
-/** Blocks a desktop for one account. */
-export async function block(tx: Runner, desktop: Desktop, now: Date): Promise<void> {
+/** Blocks desktops for one account. Of more than an account may block, the first ones. */
+export async function blockAll(account: LockedAccount, desktops: Desktop[], now: Date): Promise<void> {
+  const { tx, user } = account
   const expiresAt = new Date(now.getTime() + BLOCK_DAYS * 86_400_000)
-  await tx.$queryRaw(insertInto('Block', { id: newId(), ...desktop, createdAt: now, expiresAt }))
+  const added = desktops.slice(0, MAX_BLOCKS)
+  const row = { userId: user.id, createdAt: now, expiresAt }
+  const makeRoom = sql`
+    DELETE FROM "Block" WHERE "userId" = ${user.id} AND "id" NOT IN (
+      SELECT "id" FROM "Block" WHERE "userId" = ${user.id}
+      ORDER BY "createdAt" DESC LIMIT ${MAX_BLOCKS - added.length})`
+  await send(tx, makeRoom)
+  for (const desktop of added) await send(tx, insertInto('Block', { id: newId(), ...row, ...desktop }))
 }
 
 /** True, in SQL, where an account has blocked any desktop at all. */

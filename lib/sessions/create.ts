@@ -1,10 +1,11 @@
 /** New sessions. */
 import { audit } from '../audit'
 import { notify } from '../notify/notice'
-import { insertInto, send, type Runner } from '../sql'
+import { insertInto, send } from '../sql'
 import { hash, joinToken, newId, newSecret } from '../tokens'
 import type { Agent } from '../user-agent'
 import type { Kind, Method } from '../wire'
+import type { LockedAccount } from './account'
 
 /** How long a stay is where nobody chose: password sessions. */
 export const PASSWORD_STAY_SECONDS = 30 * 86_400
@@ -17,7 +18,6 @@ export interface SignedIn {
 }
 
 interface NewSession {
-  userId: string
   deviceId: string
   method: Method
   kind: 'own' | Kind
@@ -31,19 +31,20 @@ interface NewSession {
 }
 
 /** Writes a session, its audit entry and the notice of it; answers with the token for the cookie. */
-export async function createSession(tx: Runner, session: NewSession, now: Date): Promise<string> {
+export async function createSession(account: LockedAccount, session: NewSession, now: Date): Promise<string> {
   const { secret = newSecret(), agent, ...row } = session
-  const id = newId()
-  await send(tx, insertInto('Session', { id, secretHash: hash(secret), ...row, createdAt: now }))
+  const { tx, user } = account
+  const [id, userId] = [newId(), user.id]
+  await send(tx, insertInto('Session', { id, userId, secretHash: hash(secret), ...row, createdAt: now }))
   await audit(tx, now, {
     type: 'session_created',
-    userId: row.userId,
+    userId,
     sessionId: id,
     loginRequestId: row.loginRequestId ?? null,
     address: row.address,
     detail: row.method,
     device: agent,
   })
-  await notify(tx, { userId: row.userId, type: 'session_created', sessionId: id }, now)
+  await notify(tx, { userId, type: 'session_created', sessionId: id }, now)
   return joinToken(id, secret)
 }

@@ -1,6 +1,6 @@
 /** Who is signed in. Our row decides every request; the cookie only carries the token. */
 import { audit } from '../audit'
-import { db, type Transaction } from '../db'
+import { db } from '../db'
 import { isDevice } from '../devices'
 import { AppError, isAppError } from '../errors'
 import type { Session } from '../generated/prisma/client'
@@ -147,13 +147,4 @@ export const isStrong = (
 /** @throws AppError `reauthentication_required` where the session is too weak for what it is about to do */
 export function requireStrong(session: CurrentSession, now: Date): void {
   if (!isStrong(session, now)) throw new AppError('reauthentication_required')
-}
-
-/**
- * For changes on an account's behalf: a session that was ended a moment ago makes none.
- * @throws AppError `sign_in_required`
- */
-export async function requireLive(tx: Transaction, session: CurrentSession, now: Date): Promise<void> {
-  const live = await tx.session.count({ where: { id: session.id, ...liveAt(now) } })
-  if (live === 0) throw new AppError('sign_in_required')
 }

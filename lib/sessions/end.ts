@@ -1,50 +1,52 @@
 /** Ending sessions, with all that hangs on them. */
-import { auditAll, datedAll, type AuditEntry } from '../audit'
-import { db, type Transaction } from '../db'
+import { auditSessions } from '../audit'
+import { db } from '../db'
 import { AppError } from '../errors'
-import type { Prisma } from '../generated/prisma/client'
+import type { Session } from '../generated/prisma/client'
 import { requests } from '../login/requests'
-import { sql, type Runner } from '../sql'
-import { liveAt, requireLive, requireStrong, type CurrentSession } from './current'
-import { liveSessions } from './list'
+import { inParts } from '../parts'
+import { among, sql, type Statement } from '../sql'
+import { lockAccount, requireLive, type LockedAccount } from './account'
+import { requireStrong, type CurrentSession } from './current'
+import { isOpenAt, lineOf, treeOf } from './tree'
 
 export type EndReason = 'signed_out' | 'revoked' | 'replaced' | 'password_changed' | 'disabled' | 'reported'
 
+/** Which sessions or devices of an account, in SQL. */
+export const ALL = sql`TRUE`
+export const only = (id: string): Statement => sql`"id" = ${id}`
+export const allBut = (id: string): Statement => sql`"id" <> ${id}`
+
 /**
- * Ends sessions: first their own rows, then derived descendants, then the login requests that any of them has in hand.
+ * Ends those sessions of an account that `which` holds, with their derived descendants, and the login requests that any
+ * of them has in hand.
  * @returns how many sessions ended
  */
 export async function endSessions(
-  tx: Transaction,
-  ids: string[],
+  account: LockedAccount,
+  which: Statement,
   reason: EndReason,
   now: Date,
   address: string | null = null,
 ): Promise<number> {
-  const ended: string[] = []
-  let generation: object = { id: { in: ids } }
-  for (;;) {
-    const rows = await tx.session.updateManyAndReturn({
-      where: { ...generation, endedAt: null, expiresAt: { gt: now } },
-      data: { endedAt: now, endReason: reason },
-      select: { id: true, userId: true },
-    })
-    if (rows.length === 0) break
-    const told = rows.map(({ id, userId }): AuditEntry => {
-      return { type: 'session_ended', userId, sessionId: id, address, detail: reason }
-    })
-    await auditAll(tx, datedAll(now, told))
-    const generationIds = rows.map((row) => row.id)
-    ended.push(...generationIds)
-    generation = { parentId: { in: generationIds }, kind: 'derived' }
-  }
-  await requests().endOf(tx, ended, now)
-  return ended.length
+  const { tx, user } = account
+  const roots = sql`"userId" = ${user.id} AND ${isOpenAt(now)} AND (${which})`
+  const ending = await tx.$queryRaw<{ id: string }[]>(
+    treeOf(roots, sql`"kind" = 'derived' AND ${isOpenAt(now)}`),
+  )
+  const ids = ending.map(({ id }) => id)
+  await inParts(ids, async (part) => {
+    await tx.$queryRaw(sql`
+      UPDATE "Session" SET "endedAt" = ${now}, "endReason" = ${reason} WHERE "id" ${among(part)}`)
+    await auditSessions(tx, now, part, { type: 'session_ended', address, detail: reason })
+    await requests().endOf(account, part, now)
+  })
+  return ids.length
 }
 
 /** Signs one's own session out. One that is not live any more ends nothing, and that is fine. */
 export function signOut(session: CurrentSession, now: Date, address: string | null): Promise<number> {
-  return db().write((tx) => endSessions(tx, [session.id], 'signed_out', now, address))
+  return endOwn(session, only(session.id), 'signed_out', now, address)
 }
 
 /**
@@ -52,19 +54,27 @@ export function signOut(session: CurrentSession, now: Date, address: string | nu
  * the new session descends from stays: its end would be the new one's.
  */
 export function endReplaced(
-  oldId: string,
+  old: CurrentSession,
   newId: string,
   now: Date,
   address: string | null,
 ): Promise<number> {
-  return db().write(async (tx) => {
-    for (let at: string | null = newId; at; at = await parentOf(tx, at)) if (at === oldId) return 0
-    return endSessions(tx, [oldId], 'replaced', now, address)
-  })
+  const which = sql`${only(old.id)} AND "id" NOT IN (${lineOf(newId, ALL)})`
+  return endOwn(old, which, 'replaced', now, address)
 }
 
-const parentOf = async (tx: Transaction, id: string): Promise<string | null> =>
-  (await tx.session.findUnique({ where: { id }, select: { parentId: true } }))?.parentId ?? null
+function endOwn(
+  { userId }: CurrentSession,
+  which: Statement,
+  reason: EndReason,
+  now: Date,
+  address: string | null,
+): Promise<number> {
+  return db().move(async (tx) => {
+    const account = await lockAccount(tx, { id: userId })
+    return account ? endSessions(account, which, reason, now, address) : 0
+  })
+}
 
 /**
  * Ends one session of the same account, with its descendants, and forgets its browser: it may be a stranger's.
@@ -76,22 +86,17 @@ export function revokeSession(
   now: Date,
   address: string | null,
 ): Promise<number> {
-  return db().write(async (tx) => {
-    await requireLive(tx, session, now)
-    const live = await liveSessions(tx, session.userId, now)
-    const target = live.find((row) => row.id === targetId)
+  return db().move(async (tx) => {
+    const account = await requireLive(tx, session, now)
+    const own = sql`"userId" = ${session.userId} AND ${isOpenAt(now)}`
+    const [target] = await tx.$queryRaw<(Pick<Session, 'deviceId'> & { isWithin: number | boolean })[]>(sql`
+      SELECT "deviceId", ${session.id} IN (${lineOf(targetId, own)}) AS "isWithin"
+      FROM "Session" WHERE "id" = ${targetId} AND ${own}`)
     if (!target) throw new AppError('not_found')
-    if (!isWithin(live, target.id, session.id)) requireStrong(session, now)
-    if (target.deviceId !== session.deviceId) await distrustDevices(tx, { id: target.deviceId }, now)
-    return endSessions(tx, [target.id], 'revoked', now, address)
+    if (!target.isWithin) requireStrong(session, now)
+    if (target.deviceId !== session.deviceId) await distrustDevices(account, only(target.deviceId), now)
+    return endSessions(account, only(targetId), 'revoked', now, address)
   })
-}
-
-/** True where `id` is `root` or descends from it. */
-function isWithin(live: { id: string; parentId: string | null }[], id: string, root: string): boolean {
-  const parents = new Map(live.map((row) => [row.id, row.parentId]))
-  for (let at: string | null | undefined = id; at; at = parents.get(at)) if (at === root) return true
-  return false
 }
 
 /**
@@ -99,45 +104,45 @@ function isWithin(live: { id: string; parentId: string | null }[], id: string, r
  * @throws AppError `reauthentication_required` where the session was made by QR
  */
 export function revokeOthers(session: CurrentSession, now: Date, address: string | null): Promise<number> {
-  return db().write(async (tx) => {
+  return db().move(async (tx) => {
     requireStrong(session, now)
-    await requireLive(tx, session, now)
-    return endOthers(tx, session, 'revoked', now, address)
+    return endOthers(await requireLive(tx, session, now), session, 'revoked', now, address)
   })
 }
 
 /** Ends all but this session, and forgets the browsers that were known. One that hung on another stands on its own from here: it is the one to keep. */
 export async function endOthers(
-  tx: Transaction,
+  account: LockedAccount,
   session: CurrentSession,
   reason: EndReason,
   now: Date,
   address: string | null,
 ): Promise<number> {
-  await distrustDevices(tx, { userId: session.userId, id: { not: session.deviceId } }, now)
+  await distrustDevices(account, allBut(session.deviceId), now)
   // They were scanned when their desktops were still known.
-  // Behind the row's lock, so that no consume is on its way.
-  await tx.$queryRaw(sql`UPDATE "Session" SET "id" = "id" WHERE "id" = ${session.id}`)
-  await requests().endOf(tx, [session.id], now, true)
-  await tx.session.updateMany({ where: { id: session.id, kind: 'derived' }, data: { kind: 'independent' } })
-  const others = await tx.session.findMany({
-    where: { userId: session.userId, id: { not: session.id }, ...liveAt(now) },
-    select: { id: true },
-  })
-  const ids = others.map((row) => row.id)
-  return endSessions(tx, ids, reason, now, address)
+  await requests().endOf(account, [session.id], now, true)
+  await makeIndependent(account, session)
+  return endSessions(account, allBut(session.id), reason, now, address)
 }
 
-/** The same for one device, by prepared statements. */
-export async function forgetDevice(tx: Runner, id: string, now: Date): Promise<void> {
-  await tx.$queryRaw(sql`UPDATE "Device" SET "distrustedAt" = ${now} WHERE "id" = ${id}`)
+/** Cuts the bond to the session that approved this one, so that this one outlives it. */
+export async function makeIndependent({ tx }: LockedAccount, { id }: CurrentSession): Promise<void> {
+  await tx.$queryRaw(sql`
+    UPDATE "Session" SET "kind" = 'independent' WHERE "id" = ${id} AND "kind" = 'derived'`)
 }
 
 /** A desktop in one of these browsers is a strange one again (`lib/login/signals.ts`). */
 export async function distrustDevices(
-  tx: Transaction,
-  which: Prisma.DeviceWhereInput,
+  { tx, user }: LockedAccount,
+  which: Statement,
   now: Date,
 ): Promise<void> {
-  await tx.device.updateMany({ where: which, data: { distrustedAt: now } })
+  const devices = await tx.$queryRaw<{ id: string }[]>(sql`
+    SELECT "id" FROM "Device" WHERE "userId" = ${user.id} AND (${which})`)
+  await inParts(
+    devices.map(({ id }) => id),
+    async (part) => {
+      await tx.$queryRaw(sql`UPDATE "Device" SET "distrustedAt" = ${now} WHERE "id" ${among(part)}`)
+    },
+  )
 }

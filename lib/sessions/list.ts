@@ -1,25 +1,25 @@
 /** The sessions of an account, as its owner sees and names them. */
 import { audit } from '../audit'
-import { db, type Transaction } from '../db'
+import { db } from '../db'
 import { deviceView } from '../devices'
 import { AppError } from '../errors'
 import { placeOf, placesReady } from '../places'
 import type { DeviceView, Method, SessionView } from '../wire'
-import { liveAt, requireLive, requireStrong, type CurrentSession } from './current'
+import { sql } from '../sql'
+import { requireLive } from './account'
+import { liveAt, requireStrong, type CurrentSession } from './current'
 import { isReportable } from './reportable'
-
-/** The live sessions of an account, latest activity first. */
-export function liveSessions(tx: Pick<Transaction, 'session'>, userId: string, now: Date) {
-  return tx.session.findMany({
-    where: { userId, ...liveAt(now) },
-    include: { device: true, parent: { include: { device: true } } },
-    orderBy: [{ lastSeenAt: 'desc' }, { createdAt: 'desc' }],
-  })
-}
+import { isOpenAt } from './tree'
 
 /** The live sessions of an account, as its owner sees them, latest activity first. */
 export async function listSessions(session: CurrentSession, now: Date): Promise<SessionView[]> {
-  const rows = await db().read((client) => liveSessions(client, session.userId, now))
+  const rows = await db().read((client) =>
+    client.session.findMany({
+      where: { userId: session.userId, ...liveAt(now) },
+      include: { device: true, parent: { include: { device: true } } },
+      orderBy: [{ lastSeenAt: 'desc' }, { createdAt: 'desc' }],
+    }),
+  )
   await placesReady()
   const listed = new Set(rows.map((row) => row.id))
   return rows.map((row) => ({
@@ -63,15 +63,15 @@ export function renameDevice(
   now: Date,
   address: string | null,
 ): Promise<void> {
-  return db().write(async (tx) => {
+  return db().move(async (tx) => {
     // Names stand where a person looks for what is not theirs.
     requireStrong(session, now)
     await requireLive(tx, session, now)
-    const renamed = await tx.device.updateMany({
-      where: { userId: session.userId, sessions: { some: { id: targetId, ...liveAt(now) } } },
-      data: { name: name || null },
-    })
-    if (renamed.count === 0) throw new AppError('not_found')
+    const renamed = await tx.$queryRaw<object[]>(sql`
+      UPDATE "Device" SET "name" = ${name || null} WHERE "userId" = ${session.userId} AND "id" = (
+        SELECT "deviceId" FROM "Session" WHERE "id" = ${targetId} AND ${isOpenAt(now)})
+      RETURNING "id"`)
+    if (renamed.length === 0) throw new AppError('not_found')
     await audit(tx, now, { type: 'device_renamed', userId: session.userId, sessionId: targetId, address })
   })
 }

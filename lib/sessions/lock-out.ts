@@ -1,24 +1,22 @@
-import type { Transaction } from '../db'
-import type { Prisma } from '../generated/prisma/client'
-import { distrustDevices, endSessions, type EndReason } from './end'
+import type { User } from '../generated/prisma/client'
+import { assign, sql } from '../sql'
+import type { LockedAccount } from './account'
+import { ALL, distrustDevices, endSessions, type EndReason } from './end'
 
 /**
  * Changes an account, ends all its sessions and forgets its browsers.
- * @returns its id, or null where there is no such account
+ * @returns how many sessions ended
  */
 export async function lockOut(
-  tx: Transaction,
-  which: Prisma.UserWhereInput,
-  data: Prisma.UserUpdateManyMutationInput,
+  account: LockedAccount,
+  changes: Partial<User>,
   reason: EndReason,
   now: Date,
   address: string | null = null,
-): Promise<string | null> {
-  const [user] = await tx.user.updateManyAndReturn({ where: which, data, select: { id: true } })
-  if (!user) return null
-  const live = await tx.session.findMany({ where: { userId: user.id, endedAt: null }, select: { id: true } })
-  const ids = live.map((row) => row.id)
-  await endSessions(tx, ids, reason, now, address)
-  await distrustDevices(tx, { userId: user.id }, now)
-  return user.id
+): Promise<number> {
+  const { tx, user } = account
+  await tx.$queryRaw(sql`UPDATE "User" SET ${assign<'User'>(changes)} WHERE "id" = ${user.id}`)
+  const ended = await endSessions(account, ALL, reason, now, address)
+  await distrustDevices(account, ALL, now)
+  return ended
 }

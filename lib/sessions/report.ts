@@ -1,17 +1,20 @@
 /** "This wasn't me": the session ends with what it let in, and its desktop can't ask this account again for a while. */
 import { audit } from '../audit'
-import { db, type Transaction } from '../db'
+import { db } from '../db'
 import { AppError } from '../errors'
-import type { Device, Session } from '../generated/prisma/client'
+import type { Session } from '../generated/prisma/client'
 import { log } from '../log'
 import { requests } from '../login/requests'
 import { findLink, spendLink } from '../notify/links'
-import { sql, type Runner } from '../sql'
+import { inParts } from '../parts'
+import { among, sql } from '../sql'
 import type { DeviceKind } from '../wire'
-import { block } from './block'
-import { requireLive, requireStrong, type CurrentSession } from './current'
-import { distrustDevices, endSessions } from './end'
+import { requireLive, type LockedAccount } from './account'
+import { blockAll } from './block'
+import { requireStrong, type CurrentSession } from './current'
+import { allBut, distrustDevices, endSessions, makeIndependent, only } from './end'
 import { isReportable } from './reportable'
+import { treeOf } from './tree'
 
 interface Reporter {
   address: string | null
@@ -20,7 +23,7 @@ interface Reporter {
 /** Which session, and what of the account is the reporter's own. */
 interface Reported {
   id: string
-  own?: Pick<CurrentSession, 'id' | 'userId' | 'deviceId'>
+  own?: Pick<CurrentSession, 'id' | 'deviceId'>
 }
 
 /**
@@ -29,9 +32,9 @@ interface Reported {
  * @throws AppError `not_found`
  */
 export function reportByLink(token: string, caller: Reporter, now: Date): Promise<number> {
-  return db().write(async (tx) => {
-    const { sessionId } = await spendLink(tx, token, 'session_created', now)
-    return reportSession(tx, { id: sessionId as string }, caller, now)
+  return db().move(async (tx) => {
+    const { account, notice } = await spendLink(tx, token, 'session_created', now)
+    return reportSession(account, { id: notice.sessionId as string }, caller, now)
   })
 }
 
@@ -46,75 +49,84 @@ export function reportAsOwner(
   caller: Reporter,
   now: Date,
 ): Promise<number> {
-  return db().write(async (tx) => {
-    await requireLive(tx, session, now)
+  return db().move(async (tx) => {
+    const account = await requireLive(tx, session, now)
     requireStrong(session, now)
     if (targetId === session.id) throw new AppError('not_found')
     // It may have come out of the reported one; from here it stands on its own.
-    await tx.session.updateMany({
-      where: { id: session.id, kind: 'derived' },
-      data: { kind: 'independent' },
-    })
-    return reportSession(tx, { id: targetId, own: session }, caller, now)
+    await makeIndependent(account, session)
+    return reportSession(account, { id: targetId, own: session }, caller, now)
   })
 }
 
+type ReportedSession = Session & {
+  deviceKind: string
+  deviceBrowser: string | null
+  deviceSystem: string | null
+}
+
 async function reportSession(
-  tx: Transaction,
+  account: LockedAccount,
   { id, own }: Reported,
   { address }: Reporter,
   now: Date,
 ): Promise<number> {
-  const session = await tx.session.findUnique({ where: { id }, include: { device: true } })
-  if (!session || (own && session.userId !== own.userId) || !isReportable(session, now))
-    throw new AppError('not_found')
-  const { userId, device } = session
-  const tree = await withDescendants(tx, id, own?.id ?? '')
-  const ids = tree.map((row) => row.id)
-  const ended = await endSessions(tx, ids, 'reported', now, address)
-  // What was over before is marked as well, so that it is reported once.
-  await tx.session.updateMany({ where: { id: { in: ids } }, data: { endReason: 'reported' } })
-  const told = { sessionId: { in: ids } }
-  await tx.notice.updateMany({ where: told, data: { linkHash: null, dismissedAt: now } })
-  const deviceIds = new Set(tree.map((row) => row.deviceId).filter((other) => other !== own?.deviceId))
-  await distrustDevices(tx, { id: { in: [...deviceIds] } }, now)
-  await blockAll(tx, session, deviceIds, now)
-  const { browser, system } = device
+  const { tx, user } = account
+  const [session] = await tx.$queryRaw<ReportedSession[]>(sql`
+    SELECT "Session".*, "Device"."kind" AS "deviceKind", "Device"."browser" AS "deviceBrowser",
+      "Device"."system" AS "deviceSystem"
+    FROM "Session" JOIN "Device" ON "Device"."id" = "Session"."deviceId"
+    WHERE "Session"."id" = ${id} AND "Session"."userId" = ${user.id}`)
+  if (!session || !isReportable(session, now)) throw new AppError('not_found')
+  // All that came out of it: live or over, hanging on it or not, but for the reporter's own.
+  const tree = treeOf(only(id), allBut(own?.id ?? ''))
+  const reported = await tx.$queryRaw<Pick<Session, 'id' | 'deviceId'>[]>(tree)
+  const isReported = sql`"id" IN (SELECT "id" FROM (${tree}) AS "reported")`
+  const ended = await endSessions(account, isReported, 'reported', now, address)
+  await inParts(
+    reported.map((row) => row.id),
+    async (ids) => {
+      // What was over before is marked as well, so that it is reported once.
+      await tx.$queryRaw(sql`UPDATE "Session" SET "endReason" = 'reported' WHERE "id" ${among(ids)}`)
+      await tx.$queryRaw(sql`
+        UPDATE "Notice" SET "linkHash" = NULL, "dismissedAt" = ${now} WHERE "sessionId" ${among(ids)}`)
+    },
+  )
+  const devices = new Set(reported.map(({ deviceId }) => deviceId).filter((other) => other !== own?.deviceId))
+  await distrustDevices(account, sql`"id" ${among([...devices])}`, now)
+  await blockReported(account, session, devices, now)
   await audit(tx, now, {
     type: 'session_reported',
-    userId,
+    userId: user.id,
     sessionId: id,
     address,
-    device: { kind: device.kind as DeviceKind, browser, system },
+    device: {
+      kind: session.deviceKind as DeviceKind,
+      browser: session.deviceBrowser,
+      system: session.deviceSystem,
+    },
   })
-  db().afterCommit(tx, () => log().warn({ event: 'session_reported', userId, sessionId: id }, 'reported'))
+  const event = { event: 'session_reported', userId: user.id, sessionId: id }
+  db().afterCommit(tx, () => log().warn(event, 'reported'))
   return ended
 }
 
-/** A session, and all that came out of it: live or over, hanging on it or not, but for the reporter's own. */
-const withDescendants = (tx: Runner, id: string, own: string) =>
-  tx.$queryRaw<Pick<Session, 'id' | 'deviceId'>[]>(sql`
-    WITH RECURSIVE "tree" AS (
-      SELECT "id", "deviceId" FROM "Session" WHERE "id" = ${id}
-      UNION
-      SELECT "Session"."id", "Session"."deviceId" FROM "Session"
-      JOIN "tree" ON "Session"."parentId" = "tree"."id" WHERE "Session"."id" <> ${own})
-    SELECT "id", "deviceId" FROM "tree"`)
-
-/** The reported desktop by its cookie and by where it asked and signed in, the ones behind it by their cookies. */
-async function blockAll(
-  tx: Transaction,
-  session: Session & { device: Device },
+/** The reported desktop by where it asked and signed in, then it and the ones behind it by their cookies. */
+async function blockReported(
+  account: LockedAccount,
+  { loginRequestId, address: signedInAt, deviceBrowser: browser, deviceSystem: system }: ReportedSession,
   deviceIds: Set<string>,
   now: Date,
 ): Promise<void> {
-  const { userId, loginRequestId, device } = session
-  const none = { userId, address: null, browser: null, system: null }
-  for (const deviceId of deviceIds) await block(tx, { ...none, deviceId }, now)
-  const [asked] = loginRequestId ? await requests().find([loginRequestId], tx) : []
-  const { browser, system } = device
-  for (const address of new Set([session.address, asked?.desktopAddress ?? null]))
-    if (address !== null) await block(tx, { userId, deviceId: null, address, browser, system }, now)
+  const [asked] = loginRequestId ? await requests().find([loginRequestId], account.tx) : []
+  const addresses = new Set([signedInAt, asked?.desktopAddress ?? null])
+  const places = [...addresses].flatMap((address) =>
+    address === null ? [] : [{ deviceId: null, address, browser, system }],
+  )
+  const devices = [...deviceIds].map((deviceId) => {
+    return { deviceId, address: null, browser: null, system: null }
+  })
+  await blockAll(account, [...places, ...devices], now)
 }
 
 /**

@@ -11,6 +11,7 @@ import { sql } from '../sql'
 import {
   later,
   letIn,
+  locked,
   makePhone,
   makeUser,
   NOON,
@@ -184,9 +185,9 @@ describe('ending', () => {
 
   test('of what a new sign-in replaced spares the one that the new session descends from', async () => {
     const desktop = await letIn(phone)
-    expect(await endReplaced(phone.session.id, desktop.session.id, NOON, null)).toBe(0)
+    expect(await endReplaced(phone.session, desktop.session.id, NOON, null)).toBe(0)
     const again = await makePhone(phone.session.userId)
-    expect(await endReplaced(phone.session.id, again.session.id, NOON, null)).toBe(2)
+    expect(await endReplaced(phone.session, again.session.id, NOON, null)).toBe(2)
   })
 })
 
@@ -237,11 +238,12 @@ test('a fresh session made by QR has proven no password', () => {
 })
 
 test('a login request makes one session and no second', async () => {
-  const row = { userId: phone.session.userId, deviceId: phone.session.deviceId, loginRequestId: 'once' }
+  const { userId, deviceId } = phone.session
+  const row = { deviceId, loginRequestId: 'once' }
   const make = () =>
-    db().write((tx) =>
+    db().move(async (tx) =>
       createSession(
-        tx,
+        await locked(tx, userId),
         { ...row, method: 'qr', kind: 'own', address: null, agent: PHONE.agent, expiresAt: later(60) },
         NOON,
       ),

@@ -10,8 +10,10 @@ import type { Caller } from '../caller'
 import { isAppError } from '../errors'
 import type { LoginRequest } from '../generated/prisma/client'
 import { hashPassword } from '../passwords'
+import { lockAccount, type LockedAccount } from '../sessions/account'
 import { createSession } from '../sessions/create'
 import { findSession, type CurrentSession } from '../sessions/current'
+import type { Runner } from '../sql'
 import { newId } from '../tokens'
 import type { Kind, Stay } from '../wire'
 
@@ -58,14 +60,21 @@ export interface SignedInDevice {
   device: string
 }
 
+/** The account, locked for the rest of the transaction. */
+export async function locked(tx: Runner, id: string): Promise<LockedAccount> {
+  const account = await lockAccount(tx, { id })
+  if (!account) throw new Error('There is no such account.')
+  return account
+}
+
 /** A phone on which `userId` signed in with a password. */
 export async function makePhone(userId: string, now = NOON, stay = 86_400): Promise<SignedInDevice> {
-  const made = await db().write(async (tx) => {
+  const made = await db().move(async (tx) => {
+    const account = await locked(tx, userId)
     const device = await claimDevice(tx, { userId, cookie: undefined, agent: PHONE.agent }, now)
     const token = await createSession(
-      tx,
+      account,
       {
-        userId,
         deviceId: device.id,
         method: 'password',
         kind: 'own',

@@ -9,7 +9,8 @@ import { isUniqueViolation } from '../../db/errors'
 import type { LoginRequest } from '../../generated/prisma/client'
 import { removeOld } from '../../parts'
 import * as oneTimeCode from '../../proofs/one-time-code'
-import { assign, insertInto, join, matches, sql, type Condition, type Runner } from '../../sql'
+import { lockLive, requireLive, type LockedAccount } from '../../sessions/account'
+import { among, assign, insertInto, matches, sql, type Condition, type Runner } from '../../sql'
 import { announce, changesOf, rejectionOf } from '../move'
 import { refusedSince, signalColumns, type ScanRow } from '../signals'
 import { MOVES, type Move } from '../state'
@@ -86,7 +87,7 @@ export class DatabaseStore implements RequestStore {
   }
 
   find(ids: readonly string[], tx?: Runner): Promise<LoginRequest[]> {
-    const select = sql`SELECT * FROM "LoginRequest" WHERE "id" IN (${join([...ids])})`
+    const select = sql`SELECT * FROM "LoginRequest" WHERE "id" ${among(ids)}`
     const ask = (client: Runner) => client.$queryRaw<LoginRequest[]>(select)
     return tx ? ask(tx) : db().query(ask)
   }
@@ -110,15 +111,16 @@ export class DatabaseStore implements RequestStore {
     now: Date,
   ): Promise<LoginRequest | null> {
     return db().move(async (tx) => {
+      const account = also && (await requireLive(tx, also.by, now))
       const [row] = await moveAll(tx, name, binding, data, now)
       if (!row) return null
       await auditAll(tx, datedAll(now, entries(row)))
-      await also?.(tx, row)
+      if (account) await also.change(account, row)
       return row
     })
   }
 
-  endOf(tx: Runner, sessionIds: string[], now: Date): Promise<void> {
+  endOf({ tx }: LockedAccount, sessionIds: string[], now: Date): Promise<void> {
     return endAll(tx, 'end_session', { scanSessionId: sessionIds }, null, now)
   }
 
@@ -140,18 +142,21 @@ export class DatabaseStore implements RequestStore {
     now: Date,
   ): Promise<T | Tried | null> {
     // In one transaction, so that tries which come behind the right one can't end what it opens.
+    const { id, desktopSecretHash, scanSessionId } = row
     return db().move(async (tx) => {
+      const approver = await lockLive(tx, scanSessionId ?? '', now)
+      if (!approver) {
+        await endAll(tx, 'end_session', { id, scanSessionId }, address, now)
+        return null
+      }
       const tried = typed === undefined ? undefined : await takeTry(tx, row, typed, address, now)
       if (tried === null || tried?.isRight === false) return tried
-      return make({
-        tx,
-        take: async (scanSessionId) => {
-          const binding = { id: row.id, desktopSecretHash: row.desktopSecretHash, scanSessionId }
-          const [taken] = await moveAll(tx, 'consume', binding, { consumedAt: now }, now)
-          return taken ?? null
-        },
-        end: () => endAll(tx, 'end_session', { id: row.id, scanSessionId: row.scanSessionId }, address, now),
-      })
+      const take = async () => {
+        const binding = { id, desktopSecretHash, scanSessionId }
+        const [taken] = await moveAll(tx, 'consume', binding, { consumedAt: now }, now)
+        return taken ?? null
+      }
+      return make({ approver, take })
     })
   }
 

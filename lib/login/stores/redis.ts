@@ -11,7 +11,8 @@ import { isUniqueViolation } from '../../db/errors'
 import { isAppError } from '../../errors'
 import type { LoginRequest } from '../../generated/prisma/client'
 import * as oneTimeCode from '../../proofs/one-time-code'
-import { join, sql, type Runner, type Statement } from '../../sql'
+import { lockAccount, lockLive, requireLive, type LockedAccount } from '../../sessions/account'
+import { among, sql, type Runner, type Statement } from '../../sql'
 import { announce, rejection } from '../move'
 import { refusedSince, signalColumns, type ScanRow, type Signalled } from '../signals'
 import { MOVES, type Move } from '../state'
@@ -53,7 +54,7 @@ export class RedisStore implements RequestStore {
 
   async find(ids: readonly string[], tx?: Runner): Promise<LoginRequest[]> {
     const rows = await this.#readAll(ids)
-    // Settling locks a session, which that transaction may have locked.
+    // Settling locks an account, which that transaction may have locked.
     if (tx) return rows
     return Promise.all(rows.map((row) => (isLapsed(row) ? this.#settle(row) : row)))
   }
@@ -108,7 +109,7 @@ export class RedisStore implements RequestStore {
       // First: what is decided in Redis stays decided where the database fails.
       const row = await this.#read(binding.id)
       if (!row || !allowed(row, name, binding) || row.expiresAt <= now) return null
-      await db().move((tx) => also(tx, row))
+      await db().move(async (tx) => also.change(await requireLive(tx, also.by, now), row))
     }
     const row = await this.#move(name, binding, data, entries, now)
     if (row && MOVES[name].to === 'rejected') await writeHistory(row.id)
@@ -165,8 +166,8 @@ export class RedisStore implements RequestStore {
     return { after, outcome }
   }
 
-  /** The caller has locked the sessions: no consume by them is between its lease and its commit. */
-  async endOf(tx: Runner, sessionIds: string[], now: Date, stays = false): Promise<void> {
+  /** The caller has locked the account: no consume for it is between its lease and its commit. */
+  async endOf({ tx }: LockedAccount, sessionIds: string[], now: Date, stays = false): Promise<void> {
     try {
       const ids = await this.#openOf(sessionIds, now)
       for (const row of await this.#endThose(tx, ids, now)) {
@@ -182,16 +183,18 @@ export class RedisStore implements RequestStore {
 
   async #openOf(sessionIds: string[], now: Date): Promise<string[]> {
     const since = now.getTime() - OPEN_AT_MOST_MS
-    const lists = sessionIds.map((id) =>
-      askRedis((client) => client.zrangebyscore(keys.ofSession(id), since, '+inf')),
-    )
-    return (await Promise.all(lists)).flat()
+    const lists = await askRedis(async (client) => {
+      const pipeline = client.pipeline()
+      for (const id of sessionIds) pipeline.zrangebyscore(keys.ofSession(id), since, '+inf')
+      return orThrow(await pipeline.exec())
+    })
+    return (lists as string[][]).flat()
   }
 
   async #endThose(tx: Runner, ids: string[], now: Date): Promise<{ id: string; history: Dated[] }[]> {
     if (ids.length === 0) return []
     const made = await tx.$queryRaw<{ id: string }[]>(sql`
-      SELECT "loginRequestId" AS "id" FROM "Session" WHERE "loginRequestId" IN (${join(ids)})`)
+      SELECT "loginRequestId" AS "id" FROM "Session" WHERE "loginRequestId" ${among(ids)}`)
     const consumed = new Set(made.map(({ id }) => id))
     const { entries } = rejection(null)
     const open = ids.filter((id) => !consumed.has(id))
@@ -224,21 +227,20 @@ export class RedisStore implements RequestStore {
   ): Promise<T | Tried | null> {
     const tried = typed === undefined ? undefined : await this.#try(row, typed, address, now)
     if (tried === null || tried?.isRight === false) return tried
+    const { id, desktopSecretHash, scanSessionId } = row
     let ended = false
     let taken: LoginRequest | null = null
-    const take = async (tx: Runner, scanSessionId: string) => {
-      taken = await this.#lease(
-        row,
-        { id: row.id, desktopSecretHash: row.desktopSecretHash, scanSessionId },
-        now,
-      )
-      if (taken) await auditAll(tx, await historyOf(row.id))
+    const take = async (tx: Runner) => {
+      taken = await this.#lease(row, { id, desktopSecretHash, scanSessionId }, now)
+      if (taken) await auditAll(tx, await historyOf(id))
       return taken
     }
     try {
-      const made = await db().move((tx) =>
-        make({ tx, take: (approverId) => take(tx, approverId), end: async () => void (ended = true) }),
-      )
+      const made = await db().move(async (tx) => {
+        const approver = await lockLive(tx, scanSessionId ?? '', now)
+        ended = approver === null
+        return approver && make({ approver, take: () => take(tx) })
+      })
       if (ended) await this.#endHeld(row.id, address, now)
       if (made && taken) await this.#finish(taken).catch(warn)
       return made
@@ -301,12 +303,12 @@ export class RedisStore implements RequestStore {
   }
 
   /**
-   * A consume took the request and did not come back: the database knows whether there is a session. The approver's row
-   * is locked as a consume locks it, so that one which is still at work is waited for.
+   * A consume took the request and did not come back: the database knows whether there is a session. The account is
+   * locked as a consume locks it, so that one which is still at work is waited for.
    */
   async #settle(row: Stored): Promise<LoginRequest> {
     const session = await db().move(async (tx) => {
-      await tx.$queryRaw(sql`UPDATE "Session" SET "id" = "id" WHERE "id" = ${row.scanSessionId}`)
+      await lockAccount(tx, { id: row.scanUserId ?? '' })
       const [made] = await tx.$queryRaw<{ createdAt: Date }[]>(sql`
         SELECT "createdAt" FROM "Session" WHERE "loginRequestId" = ${row.id}`)
       if (!made) await askRedis((client) => client.qrloginRelease(keys.request(row.id), row.revision))
