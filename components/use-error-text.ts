@@ -9,7 +9,7 @@ export function useErrorText(): (error: unknown) => string {
     if (error instanceof NetworkError) return t('network')
     if (!(error instanceof ApiError)) return t('internal')
     const { code, retryAfter = 60 } = error.problem
-    if (code !== 'rate_limited') return t(code)
+    if (code !== 'rate_limited' && code !== 'too_many_sign_ins') return t(code)
     const minutes = retryAfter < 90 ? 0 : Math.ceil(retryAfter / 60)
     return t(code, { minutes, seconds: retryAfter })
   }

@@ -12,6 +12,7 @@ import type { Activity, ActivityEntry, ActivityPage, DeviceView } from './wire'
 
 /** What a person is shown, and under which heading. Opening a request is nobody's yet. */
 const ACTIVITY_OF: Record<Exclude<AuditType, 'login_opened'>, Activity> = {
+  sign_in_failed: 'sign_ins',
   session_created: 'sign_ins',
   session_ended: 'sign_ins',
   session_reported: 'sign_ins',
@@ -27,6 +28,7 @@ const ACTIVITY_OF: Record<Exclude<AuditType, 'login_opened'>, Activity> = {
   account_disabled: 'account',
   account_enabled: 'account',
   reauthenticated: 'account',
+  password_failed: 'account',
   password_changed: 'account',
   password_forgotten: 'account',
   email_confirmed: 'account',
@@ -101,7 +103,7 @@ function entryOf(
   now: Date,
 ): ActivityEntry {
   const type = event.type as Shown
-  const { id, at, detail } = event
+  const { id, at, detail, count } = event
   const session = sessions.get(event.sessionId ?? '')
   const own = session ? deviceView(session.device) : null
   const isApproval = ACTIVITY_OF[type] === 'approvals'
@@ -114,6 +116,7 @@ function entryOf(
     at: at.toISOString(),
     type,
     detail,
+    count,
     address,
     place: placeOf(address),
     // What was noted then: whoever got in may have renamed themselves since.

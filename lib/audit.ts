@@ -1,5 +1,9 @@
-/** What happened, for the person and the operator. Append-only, and written in the transaction that it tells of. */
-import { among, insertAll, insertInto, moment, send, sql, type Runner } from './sql'
+/**
+ * What happened, for the person and the operator. Nothing is taken away or changed but for counts, and each entry is
+ * written in the transaction that it tells of.
+ */
+import type { LockedAccount } from './sessions/account'
+import { among, insertAll, insertInto, matches, moment, send, sql, type Runner } from './sql'
 import type { Agent } from './user-agent'
 
 export type AuditType =
@@ -14,11 +18,13 @@ export type AuditType =
   | 'login_blocked'
   | 'login_presented'
   | 'login_reported'
+  | 'sign_in_failed'
   | 'session_created'
   | 'session_ended'
   | 'session_reported'
   | 'session_wrong_device'
   | 'reauthenticated'
+  | 'password_failed'
   | 'password_changed'
   | 'password_forgotten'
   | 'email_confirmed'
@@ -53,6 +59,31 @@ const row = (at: Date, entry: AuditEntry) => ({
 /** Writes one entry. */
 export async function audit(tx: Runner, now: Date, entry: AuditEntry): Promise<void> {
   await send(tx, insertInto('AuditEvent', row(now, entry)))
+}
+
+/** How long an entry counts what is the same. */
+const SAME_SECONDS = 15 * 60
+
+/**
+ * Writes one entry of what anybody may bring about again and again. Where there is one that says the same, and is not
+ * older than 15 minutes, that one is counted up instead: an account under attack does not fill the log.
+ * @param account whose it is, locked: of those who come at once, each sees the entry of the one before
+ */
+export async function auditCounted(
+  tx: Runner,
+  account: LockedAccount | null,
+  now: Date,
+  entry: Omit<AuditEntry, 'userId'>,
+): Promise<void> {
+  const whole = { ...entry, userId: account?.user.id ?? null }
+  const { at, ...same } = row(now, whole)
+  const since = new Date(at.getTime() - SAME_SECONDS * 1000)
+  const [counted] = await tx.$queryRaw<{ id: unknown }[]>(sql`
+    UPDATE "AuditEvent" SET "count" = "count" + 1 WHERE "id" = (
+      SELECT "id" FROM "AuditEvent" WHERE ${matches<'AuditEvent'>(same)} AND "at" > ${since}
+      ORDER BY "at" DESC LIMIT 1)
+    RETURNING "id"`)
+  if (!counted) await audit(tx, now, whole)
 }
 
 /** An entry, and when it happened. */

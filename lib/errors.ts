@@ -19,6 +19,7 @@ export const ERRORS = {
   expired: { status: 410, title: 'This code has expired.' },
   misdirected: { status: 421, title: 'This server does not answer for that host.' },
   rate_limited: { status: 429, title: 'Too many tries. Wait a little.' },
+  too_many_sign_ins: { status: 429, title: 'This account was signed in to too often. Wait a little.' },
   internal: { status: 500, title: 'Something broke on our side.' },
   unavailable: { status: 503, title: 'The database cannot be reached. Try again shortly.' },
 } as const

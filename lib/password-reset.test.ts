@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest'
 import * as audits from './audit'
 import { db } from './db'
 import { settings } from './env'
+import { tryTake } from './limits/limits'
 import * as links from './notify/links'
 import * as notices from './notify/notice'
 import { disableUser, resetPassword } from './operator'
@@ -18,8 +19,9 @@ import {
   NOON,
   openAndConfirm,
   PASSWORD,
+  STRANGE,
 } from './testing/people'
-import { changePassword } from './users'
+import { changePassword, signInWithPassword } from './users'
 
 const NEW = 'battery staple horse'
 
@@ -62,7 +64,7 @@ describe('asking for a link', () => {
   })
 
   test('does the same work for an address that nobody has', async () => {
-    const works = [vi.spyOn(audits, 'audit'), vi.spyOn(notices, 'notify')]
+    const works = [vi.spyOn(audits, 'auditCounted'), vi.spyOn(notices, 'notify')]
     for (const [times, address] of ['nobody@example.org', email].entries()) {
       await sendResetLink(address, NOON, null)
       for (const work of works) expect(work).toHaveBeenCalledTimes(times + 1)
@@ -88,6 +90,10 @@ describe('asking again and again', () => {
       expect(links.linkToken(newest, asked)).not.toBeNull()
     }
     expect(await mails()).toHaveLength(8)
+    const entries = await db().read((client) =>
+      client.auditEvent.findMany({ where: { userId: id, address: '203.0.113.66' }, orderBy: { id: 'asc' } }),
+    )
+    expect(entries.map(({ count }) => count)).toEqual([5, 5, 5, 5])
   })
 
   test('brings a new one at once, where those before were ended', async () => {
@@ -122,6 +128,17 @@ describe('a link', () => {
     expect(devices.map(({ distrustedAt }) => distrustedAt)).toEqual([NOON, NOON])
     expect(events).toMatchObject([{ detail: 'link', address: '203.0.113.7' }])
     expect((await noticesOf(id)).at(-1)).toMatchObject({ type: 'password_changed', mailTo: email })
+  })
+
+  test('lets the owner in at once in a new browser, however often strangers guessed at the password before', async () => {
+    vi.spyOn(settings(), 'rateLimitScale', 'get').mockReturnValue(1)
+    Reflect.deleteProperty(globalThis, Symbol.for('qr-login.limiters'))
+    const signIn = () =>
+      signInWithPassword({ email, password: NEW, deviceCookie: undefined, ...STRANGE }, NOON)
+    while (await tryTake('sign_in_account', email));
+    expect(await refused(signIn())).toBe('rate_limited')
+    await reset(await mailedLink())
+    await signIn()
   })
 
   test('works once, of two that come at once too', async () => {

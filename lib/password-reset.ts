@@ -1,14 +1,14 @@
 /** A new password for whoever forgot the old one, by a link to the account's confirmed address. */
-import { audit } from './audit'
+import { audit, auditCounted } from './audit'
 import { db } from './db'
 import { AppError } from './errors'
-import type { User } from './generated/prisma/client'
+import { forget } from './limits/limits'
 import { notifyNewPassword } from './notify/new-password'
 import { notify } from './notify/notice'
 import { findLink, spendLink } from './notify/links'
 import { hashPassword } from './passwords'
+import { lockAccount } from './sessions/account'
 import { lockOut } from './sessions/lock-out'
-import { forUpdate, sql } from './sql'
 
 /** No account has this id. */
 const NOBODY = ''
@@ -18,14 +18,13 @@ const NOBODY = ''
  * where enough were sent, so that neither the answer nor the clock tells which addresses have one.
  */
 export async function sendResetLink(email: string, now: Date, address: string | null): Promise<void> {
-  await db().write(async (tx) => {
+  await db().move(async (tx) => {
     // Of those who ask at once, each sees what the one before was sent.
-    const [user] = await tx.$queryRaw<User[]>(
-      sql`SELECT * FROM "User" WHERE "email" = ${email} ${forUpdate()}`,
-    )
-    const reaches = user !== undefined && user.emailConfirmedAt !== null && user.disabledAt === null
+    const account = await lockAccount(tx, { email })
+    const user = account?.user
+    const reaches = user && user.emailConfirmedAt !== null && user.disabledAt === null
     const userId = reaches ? user.id : NOBODY
-    await audit(tx, now, { type: 'password_forgotten', userId: user?.id ?? null, address })
+    await auditCounted(tx, account, now, { type: 'password_forgotten', ...(user && { address }) })
     await notify(tx, { userId, type: 'reset_password', asked: true }, now)
   })
 }
@@ -42,12 +41,15 @@ export async function resetByLink(
   // Hashing is dear: nobody gets it for a link of their own making.
   await db().query((client) => findLink(client, token, 'reset_password', now))
   const passwordHash = await hashPassword(newPassword)
-  await db().move(async (tx) => {
+  const email = await db().move(async (tx) => {
     const { account } = await spendLink(tx, token, 'reset_password', now)
     const { id: userId, disabledAt } = account.user
     if (disabledAt !== null) throw new AppError('not_found')
     await lockOut(account, { passwordHash }, 'password_changed', now, address)
     await audit(tx, now, { type: 'password_changed', userId, address, detail: 'link' })
     await notifyNewPassword(tx, userId, now)
+    return account.user.email
   })
+  // Whoever guessed, guessed at the old one: the owner, in a new browser, has not to wait for that.
+  await forget('sign_in_account', email)
 }

@@ -1,15 +1,20 @@
 import { describe, expect, test, vi } from 'vitest'
+import { db } from './db'
 import { settings } from './env'
-import { LIMITS, take } from './limits/limits'
+import { forget, LIMITS, take } from './limits/limits'
+import { consume } from './login/consume'
 import * as passwords from './passwords'
+import * as wrong from './proofs/wrong-password'
 import { findSession } from './sessions/current'
 import { signOut } from './sessions/end'
-import { rowOf } from './testing/outcomes'
-import { later, letIn, NOON, openAndConfirm, PHONE, sessionOf } from './testing/people'
+import { refused, rowOf } from './testing/outcomes'
+import { DESKTOP, later, letIn, NOON, openAndConfirm, PHONE, sessionOf } from './testing/people'
 import { disableUser, enableUser, listUsers, resetPassword } from './operator'
 import { changeName, changePassword, createUser, reauthenticate, signInWithPassword } from './users'
 
 let count = 0
+
+const forgetLimiters = () => void Reflect.deleteProperty(globalThis, Symbol.for('qr-login.limiters'))
 
 async function account() {
   const email = `person${++count}@example.org`
@@ -49,6 +54,70 @@ describe('signing in', () => {
     expect(compared).toHaveBeenCalledWith(null, 'correct horse')
   })
 
+  const told = async (email: string) => {
+    const { id } = await db().read((client) => client.user.findUniqueOrThrow({ where: { email } }))
+    return db().read((client) =>
+      client.auditEvent.findMany({ where: { userId: id, type: 'sign_in_failed' } }),
+    )
+  }
+
+  test('with a wrong password is told to the account: of many at once in one entry, and nothing of a right one', async () => {
+    const email = await account()
+    await Promise.all(Array.from({ length: 5 }, () => refused(signIn(email, 'wrong'))))
+    await signIn(email)
+    const { kind, browser, system } = PHONE.agent
+    expect(await told(email)).toMatchObject([
+      { address: PHONE.address, count: 5, deviceKind: kind, deviceBrowser: browser, deviceSystem: system },
+    ])
+  })
+
+  test('at an address that nobody has does the same work, and leaves one entry for all of them', async () => {
+    const recorded = vi.spyOn(wrong, 'recordWrongPassword')
+    const nobodys = { where: { userId: null, type: 'sign_in_failed' } }
+    for (let i = 0; i < 3; i++) await refused(signIn(`nobody${++count}@example.org`))
+    const entries = await db().read((client) => client.auditEvent.findMany(nobodys))
+    const sum = entries.reduce((sum, entry) => sum + entry.count, 0)
+    expect(recorded).toHaveBeenCalledTimes(3)
+    expect(entries).toHaveLength(1)
+    expect(sum).toBeGreaterThanOrEqual(3)
+    expect(entries[0]).toMatchObject({ address: null, deviceBrowser: null })
+  })
+
+  test('is allowed thirty times in a quarter of an hour, by password and by code together', async () => {
+    vi.spyOn(settings(), 'rateLimitScale', 'get').mockReturnValue(1)
+    forgetLimiters()
+    const email = await account()
+    const phone = await signedIn(email)
+    const desktop = await openAndConfirm(phone)
+    // Whoever has neither the password nor an approval uses up none of them.
+    await expect(signIn(email, 'wrong')).rejects.toMatchObject({ code: 'proof_failed' })
+    await expect(consume(desktop.id, 'wrong', undefined, DESKTOP, NOON)).rejects.toBeDefined()
+    for (let made = 1; made < 29; made++) await take('signed_in', phone.session.userId)
+    await consume(desktop.id, desktop.secret, undefined, DESKTOP, NOON)
+    const late = await openAndConfirm(phone)
+    const tooMany = { code: 'too_many_sign_ins', extras: { retryAfter: expect.any(Number) } }
+    await expect(consume(late.id, late.secret, undefined, DESKTOP, NOON)).rejects.toMatchObject(tooMany)
+    await expect(signIn(email, 'correct horse', phone.device)).rejects.toMatchObject(tooMany)
+    // An answer that was lost is asked for again: that is no new sign-in.
+    await expect(consume(desktop.id, desktop.secret, undefined, DESKTOP, NOON)).resolves.toBeDefined()
+    // The approval is not spent.
+    await forget('signed_in', phone.session.userId)
+    await expect(consume(late.id, late.secret, undefined, DESKTOP, NOON)).resolves.toBeDefined()
+  })
+
+  test('that comes to nothing is not counted', async () => {
+    vi.spyOn(settings(), 'rateLimitScale', 'get').mockReturnValue(1)
+    forgetLimiters()
+    const email = await account()
+    const phone = await signedIn(email)
+    const { id, secret } = await openAndConfirm(phone)
+    for (let made = 1; made < 29; made++) await take('signed_in', phone.session.userId)
+    await signOut(phone.session, NOON, null)
+    await expect(consume(id, secret, undefined, DESKTOP, NOON)).rejects.toMatchObject({ code: 'wrong_state' })
+    await expect(signIn(email)).resolves.toBeDefined()
+    await expect(signIn(email)).rejects.toMatchObject({ code: 'too_many_sign_ins' })
+  })
+
   test('strangers who guess lock themselves out, not the owner on a device that is known', async () => {
     const email = await account()
     const owner = await signedIn(email)
@@ -56,7 +125,7 @@ describe('signing in', () => {
     const guesses = await Promise.allSettled(Array.from({ length: 3 }, () => signIn(email, 'wrong')))
     expect(guesses.every(({ status }) => status === 'rejected')).toBe(true)
     for (let taken = 3; taken < 10 * scale; taken++) await take('sign_in_account', email)
-    await expect(signIn(email)).rejects.toMatchObject({ code: 'rate_limited' })
+    await expect(signIn(email)).rejects.toMatchObject({ code: 'rate_limited', extras: { retryAfter: 30 } })
     await expect(signIn(email, 'correct horse', owner.device)).resolves.toMatchObject({
       userId: owner.session.userId,
     })
@@ -160,6 +229,17 @@ describe('changing the password', () => {
       code: 'proof_failed',
     })
   })
+})
+
+test('a password is changed ten times in an hour at most: each time a mail tells of it', async () => {
+  vi.spyOn(settings(), 'rateLimitScale', 'get').mockReturnValue(1)
+  forgetLimiters()
+  const { session } = await signedIn(await account())
+  for (let made = 0; made < 10; made++) await take('new_password', session.userId)
+  const change = (currentPassword: string) =>
+    changePassword(session, { currentPassword, newPassword: 'battery staple' }, NOON, null)
+  await expect(change('wrong')).rejects.toMatchObject({ code: 'proof_failed' })
+  await expect(change('correct horse')).rejects.toMatchObject({ code: 'rate_limited' })
 })
 
 test('giving the password again makes a session strong', async () => {

@@ -5,10 +5,13 @@ import { isUniqueViolation } from './db/errors'
 import { claimDevice, deviceOf } from './devices'
 import { askToConfirm } from './email'
 import { AppError } from './errors'
-import { giveBackAll, takeAll, type Taking } from './limits/limits'
+import type { User } from './generated/prisma/client'
+import { giveBackAll, take, takeAll, type Taking } from './limits/limits'
+import { countSignIn } from './limits/sign-ins'
 import { notifyNewPassword } from './notify/new-password'
 import { hashPassword, verifyPassword } from './passwords'
 import { provePassword } from './proofs/password'
+import { recordWrongPassword } from './proofs/wrong-password'
 import { createSession, PASSWORD_STAY_SECONDS, type SignedIn } from './sessions/create'
 import { lockAccount, requireLive, type LockedAccount } from './sessions/account'
 import type { CurrentSession } from './sessions/current'
@@ -61,7 +64,7 @@ interface SignIn {
 /**
  * Signs in with a password. An unknown address, a disabled account and a wrong password answer alike, in time too.
  * A device that belongs to the account has a limit of its own, so that strangers can't lock the owner out.
- * @throws AppError `proof_failed`, `rate_limited`
+ * @throws AppError `proof_failed`, `rate_limited`, `too_many_sign_ins`
  */
 export async function signInWithPassword(attempt: SignIn, now: Date): Promise<SignedIn> {
   const user = await db().read((client) => client.user.findUnique({ where: { email: attempt.email } }))
@@ -74,9 +77,19 @@ export async function signInWithPassword(attempt: SignIn, now: Date): Promise<Si
   const tries: Taking[] = [['sign_in_address', attempt.bucket], account]
   await takeAll(tries)
   const matches = await verifyPassword(user?.passwordHash ?? null, attempt.password)
-  if (!user || !matches || user.disabledAt) throw new AppError('proof_failed')
+  if (!user || !matches || user.disabledAt) {
+    const { address, agent: device } = attempt
+    // Tries at addresses that nobody has are one entry for all, for the operator.
+    await recordWrongPassword(user?.id, { type: 'sign_in_failed', ...(user && { address, device }) }, now)
+    throw new AppError('proof_failed')
+  }
   await giveBackAll(tries)
-  return db().move(async (tx) => {
+  return countSignIn(user.id, () => startSession(user, attempt, now))
+}
+
+/** The session of a password that was right a moment ago. */
+const startSession = (user: User, attempt: SignIn, now: Date): Promise<SignedIn> =>
+  db().move(async (tx) => {
     const locked = await lockAccount(tx, { id: user.id })
     requireUnchanged(locked, user)
     const claimed = await claimDevice(
@@ -100,7 +113,6 @@ export async function signInWithPassword(attempt: SignIn, now: Date): Promise<Si
     await send(tx, sql`DELETE FROM "Block" WHERE "userId" = ${user.id} AND "deviceId" = ${claimed.id}`)
     return { userId: user.id, token, deviceToken: claimed.cookie }
   })
-}
 
 /** Hashing takes a while: what was verified must still be the password, and the account still be enabled. */
 function requireUnchanged(
@@ -127,7 +139,7 @@ export async function reauthenticate(
   now: Date,
   address: string | null,
 ): Promise<void> {
-  const user = await provePassword(session, password)
+  const user = await provePassword(session, password, now, address)
   await db().move(async (tx) => {
     const account = await requireLive(tx, session, now)
     requireUnchanged(account, user)
@@ -152,7 +164,9 @@ export async function changePassword(
   now: Date,
   address: string | null,
 ): Promise<number> {
-  const user = await provePassword(session, passwords.currentPassword)
+  const user = await provePassword(session, passwords.currentPassword, now, address)
+  // Each one is told by mail.
+  await take('new_password', user.id)
   const passwordHash = await hashPassword(passwords.newPassword)
   return db().move(async (tx) => {
     const account = await requireLive(tx, session, now)

@@ -262,6 +262,8 @@ export const ActivityEntry = z.object({
   type: z.string(),
   /** A reason or a method, where there is one. */
   detail: z.string().nullable(),
+  /** How often it happened within a quarter of an hour: what strangers can bring about is counted. */
+  count: z.number().int().positive(),
   /** From where it was done; null also where that was not noted. */
   address: z.string().nullable(),
   place: Place.nullable(),

@@ -86,6 +86,8 @@ test.each(Object.keys(GUARDED) as LimitName[])(
 
 test('every limit of the table is guarded here or in the tests of what it guards', () => {
   const elsewhere = [
+    'signed_in',
+    'new_password',
     'confirm_email',
     'password_account',
     'forgotten_address',

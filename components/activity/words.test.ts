@@ -26,7 +26,8 @@ describe.each([
       throw error
     },
   }) as Parameters<typeof entryText>[2]
-  const said = (type: string, detail: string | null) => entryText({ type, detail }, 'Chrome', t)
+  const said = (type: string, detail: string | null, count = 1) =>
+    entryText({ type, detail, count }, 'Chrome', t)
 
   test.each(ACTIVITY_TYPES)('%s has words', (type) => {
     for (const detail of [null, ...(DETAILS[type] ?? [])]) {
@@ -39,6 +40,11 @@ describe.each([
   test('each reason has words of its own', () => {
     const texts = REASONS.map((reason) => said('login_rejected', reason))
     expect(new Set([...texts, said('login_rejected', null)]).size).toBe(REASONS.length + 1)
+  })
+
+  test.each(['sign_in_failed', 'password_failed', 'password_forgotten'])('%s says how often', (type) => {
+    expect(said(type, null)).not.toMatch(/\d/)
+    expect(said(type, null, 7)).toContain('7')
   })
 
   test('a sign-in is told by how it was made', () => {

@@ -16,15 +16,17 @@ const OUTCOMES = new Map<string, Outcome>([
   ['login_blocked', 'refused'],
   ['login_presented', 'refused'],
   ['session_wrong_device', 'refused'],
+  ['sign_in_failed', 'refused'],
+  ['password_failed', 'refused'],
 ])
 
 export const outcomeOf = (type: string): Outcome => OUTCOMES.get(type) ?? 'done'
 
 /** "You approved Chrome on Windows". `device` is what that one is called. */
 export function entryText(
-  { type, detail }: Pick<ActivityEntry, 'type' | 'detail'>,
+  { type, detail, count }: Pick<ActivityEntry, 'type' | 'detail' | 'count'>,
   device: string,
   t: Translate,
 ) {
-  return t(`types.${type}` as Words, { device, detail: detail ?? 'none' })
+  return t(`types.${type}` as Words, { device, detail: detail ?? 'none', count })
 }

@@ -20,6 +20,10 @@ test('a request that ended meanwhile says why', () => {
   expect(failureOf(error)).toBe('declined')
 })
 
+test('an account with too many sign-ins says so', () => {
+  expect(failureOf(refusal('too_many_sign_ins', { retryAfter: 600 }))).toBe('too_many_sign_ins')
+})
+
 test.each([refusal('expired'), refusal('not_found'), new NetworkError('no answer')])(
   '%s gives no reason',
   (error) => {

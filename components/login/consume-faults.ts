@@ -8,5 +8,6 @@ export const triesLeft = (error: unknown): number =>
 
 export function failureOf(error: unknown): Failure {
   if (hasCode(error, 'proof_failed')) return 'proof_tries'
+  if (hasCode(error, 'too_many_sign_ins')) return 'too_many_sign_ins'
   return (error instanceof ApiError && error.problem.reason) || 'failed'
 }

@@ -2,7 +2,7 @@
 import type { LoginView, Opened, Reason, Scanner } from '@/lib/wire'
 
 /** Why a request came to nothing; `failed` where nobody said. */
-export type Failure = Reason | 'failed'
+export type Failure = Reason | 'too_many_sign_ins' | 'failed'
 
 export type Phase =
   | { name: 'opening' }

@@ -103,7 +103,15 @@ const OPERATIONS: Operation[] = [
     summary: 'Consume it: sets the session cookie',
     body: wire.ConsumeBody,
     answer: [200, z.object({ url: z.string() })],
-    errors: ['not_found', 'wrong_state', 'already_used', 'expired', 'proof_required', 'proof_failed'],
+    errors: [
+      'not_found',
+      'wrong_state',
+      'already_used',
+      'expired',
+      'proof_required',
+      'proof_failed',
+      'too_many_sign_ins',
+    ],
   },
   {
     method: 'post',
@@ -112,7 +120,7 @@ const OPERATIONS: Operation[] = [
     summary: 'Sign in with a password: sets the session cookie',
     body: wire.PasswordBody,
     answer: [200, z.object({ url: z.string() })],
-    errors: ['proof_failed'],
+    errors: ['proof_failed', 'too_many_sign_ins'],
   },
   {
     method: 'post',

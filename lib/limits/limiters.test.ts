@@ -1,14 +1,14 @@
 /** What every limiter does, wherever it counts. */
-import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
 import { settings } from '../env'
-import { closeRedis, prepareRedis } from '../redis'
+import { closeRedis, prepareRedis, redis } from '../redis'
 import { isLacking } from '../testing/lacking'
 import { hasRedis, RedisServer } from '../testing/redis'
-import { giveBackAll, LIMITS, take, takeAll, tryTake } from './limits'
+import { forget, giveBackAll, LIMITS, take, takeAll, tryTake } from './limits'
 
 const NAME = 'user_code_account'
 const { points, seconds } = LIMITS[NAME]
-const forget = () => void Reflect.deleteProperty(globalThis, Symbol.for('qr-login.limiters'))
+const restart = () => void Reflect.deleteProperty(globalThis, Symbol.for('qr-login.limiters'))
 
 let keys = 0
 const newKey = () => `key ${keys++}`
@@ -53,13 +53,60 @@ function contract() {
   })
 }
 
+const SLOWING = 'sign_in_account'
+
+/** @param pass lets the wait of a key pass by, which is so many seconds long */
+function slowing(pass: (key: string, seconds: number) => Promise<unknown>) {
+  const waitFor = async (key: string) => {
+    const error = await take(SLOWING, key).catch((thrown: unknown) => thrown)
+    return (error as { extras: { retryAfter: number } }).extras.retryAfter
+  }
+
+  test('of guesses, allows one more after a wait that doubles up to an hour', async () => {
+    const key = newKey()
+    for (let taken = 0; taken < LIMITS[SLOWING].points; taken++) await take(SLOWING, key)
+    const waits = []
+    for (let round = 0; round < 9; round++) {
+      const wait = await waitFor(key)
+      waits.push(wait)
+      await pass(key, wait)
+      await take(SLOWING, key)
+    }
+    expect(waits).toEqual([30, 60, 120, 240, 480, 960, 1920, 3600, 3600])
+  })
+
+  test('of a hundred guesses at once, allows as many, and then one of a hundred after each wait', async () => {
+    const key = newKey()
+    const crowd = async () =>
+      (await Promise.all(Array.from({ length: 100 }, () => tryTake(SLOWING, key)))).filter(Boolean).length
+    expect(await crowd()).toBe(LIMITS[SLOWING].points)
+    expect(await crowd()).toBe(0)
+    await pass(key, await waitFor(key))
+    expect(await crowd()).toBe(1)
+  })
+
+  test('gives a guess back that was right, with the wait that it began, and forgets all where it is told to', async () => {
+    const key = newKey()
+    for (let taken = 0; taken < LIMITS[SLOWING].points; taken++) await take(SLOWING, key)
+    await giveBackAll([[SLOWING, key]])
+    await take(SLOWING, key)
+    expect(await tryTake(SLOWING, key)).toBe(false)
+    await forget(SLOWING, key)
+    for (let taken = 0; taken < LIMITS[SLOWING].points; taken++) await take(SLOWING, key)
+    expect(await waitFor(key)).toBe(30)
+  })
+}
+
 describe('in memory', () => {
   beforeEach(() => {
     vi.spyOn(settings(), 'rateLimitScale', 'get').mockReturnValue(1)
     vi.spyOn(settings(), 'redisUrl', 'get').mockReturnValue(undefined)
-    forget()
+    restart()
+    vi.useFakeTimers()
   })
+  afterEach(() => void vi.useRealTimers())
   contract()
+  slowing(async (_, seconds) => vi.advanceTimersByTime(seconds * 1000))
 })
 
 describe.skipIf(isLacking(hasRedis()))('in Redis (needs Redis)', () => {
@@ -77,16 +124,25 @@ describe.skipIf(isLacking(hasRedis()))('in Redis (needs Redis)', () => {
   beforeEach(async () => {
     vi.spyOn(settings(), 'rateLimitScale', 'get').mockReturnValue(1)
     vi.spyOn(settings(), 'redisUrl', 'get').mockReturnValue(server.url())
-    forget()
+    restart()
     await prepareRedis()
   })
   contract()
+  // The wait is a key that Redis removes at its end.
+  slowing((key) => redis().del(`qrlogin:limit:${SLOWING}_wait:${key}`))
+
+  test('keeps no wait for longer than it lasts', async () => {
+    const key = newKey()
+    for (let taken = 0; taken < LIMITS[SLOWING].points; taken++) await take(SLOWING, key)
+    expect(await redis().ttl(`qrlogin:limit:${SLOWING}_wait:${key}`)).toBeLessThanOrEqual(30)
+    expect(await redis().ttl(`qrlogin:limit:${SLOWING}:${key}`)).toBeGreaterThan(0)
+  })
 
   test('counts for all servers that share it', async () => {
     const key = newKey()
     await exhaust(key)
     // Another server has limiters of its own.
-    forget()
+    restart()
     expect(await tryTake(NAME, key)).toBe(false)
   })
 

@@ -60,7 +60,8 @@ export async function confirm(
   if (status !== 'scanned') throw explain(row, 'confirm', now)
   if (demands(row, 'number') && body.number === undefined)
     throw new AppError('proof_required', { proof: 'number' })
-  if (demands(row, 'password') && !isProven(session, now)) await askPassword(session, body.password)
+  if (demands(row, 'password') && !isProven(session, now))
+    await askPassword(session, body.password, caller, now)
   const code = demands(row, 'code') ? oneTimeCode.challenge(id, body.scanToken) : null
   const isRight = !demands(row, 'number') || matchingNumber.check(row.number, body.number as number)
   const request = isRight
@@ -86,9 +87,14 @@ async function requireOwn(
   return row
 }
 
-async function askPassword(session: CurrentSession, password: string | undefined): Promise<void> {
+async function askPassword(
+  session: CurrentSession,
+  password: string | undefined,
+  caller: Caller,
+  now: Date,
+): Promise<void> {
   if (password === undefined) throw new AppError('proof_required', { proof: 'password' })
-  await provePassword(session, password)
+  await provePassword(session, password, now, caller.address)
 }
 
 function approve(

@@ -5,6 +5,7 @@ import { claimDevice } from '../devices'
 import { AppError, isAppError } from '../errors'
 import type { LoginRequest } from '../generated/prisma/client'
 import { mac, macs } from '../keys'
+import { countSignIn } from '../limits/sign-ins'
 import { metrics } from '../metrics'
 import { createSession, type SignedIn } from '../sessions/create'
 import { equal, hash, joinToken } from '../tokens'
@@ -14,7 +15,7 @@ import { explain } from './move'
 import { demands } from './proofs'
 import { requests } from './requests'
 import { allows, statusAt } from './state'
-import type { Consuming } from './store'
+import type { Consuming, Tried } from './store'
 import { after, PROBATION_SECONDS, REPEAT_SECONDS } from './times'
 
 /**
@@ -22,7 +23,8 @@ import { after, PROBATION_SECONDS, REPEAT_SECONDS } from './times'
  * the desktop secret, so that a desktop whose answer was lost may repeat the call for 30 s, until the session's first
  * use, and gets the same session.
  * @param typed the one-time code, where the request asks for one: three tries, each counted before it is compared
- * @throws AppError `not_found`, `wrong_state`, `already_used`, `expired`, `proof_required`, `proof_failed`
+ * @throws AppError `not_found`, `wrong_state`, `already_used`, `expired`, `proof_required`, `proof_failed`,
+ *   `too_many_sign_ins`
  */
 export async function consume(
   id: string,
@@ -44,19 +46,27 @@ export async function consume(
   const owesCode = demands(row, 'code')
   if (owesCode && typed === undefined) throw new AppError('proof_required', { proof: 'code' })
   const code = owesCode ? typed : undefined
-  const outcome = await requests().consume<SignedIn>(
-    row,
-    code,
-    caller.address,
-    (consuming) => consumeOnce(consuming, row, secret, deviceCookie, caller, now),
-    now,
+  const outcome = await countSignIn(
+    row.scanUserId as string,
+    () =>
+      requests().consume<SignedIn>(
+        row,
+        code,
+        caller.address,
+        (consuming) => consumeOnce(consuming, row, secret, deviceCookie, caller, now),
+        now,
+      ),
+    isSignedIn,
   )
-  if (outcome && 'token' in outcome) return outcome
+  if (isSignedIn(outcome)) return outcome
   if (outcome) throw new AppError('proof_failed', { proof: 'code', triesLeft: outcome.triesLeft })
   const late = await findAsDesktop(id, desktopSecret)
   if (late.state === 'consumed') return repeatConsume(id, secret, now)
   throw explain(late, 'consume', now)
 }
+
+const isSignedIn = (outcome: SignedIn | Tried | null): outcome is SignedIn =>
+  outcome !== null && 'token' in outcome
 
 async function consumeOnce(
   { approver, take }: Consuming,
