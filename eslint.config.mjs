@@ -15,6 +15,11 @@ const makesPrismaClient = {
   message: 'lib/db/ makes the Prisma clients, one that reads and one that writes: use db().',
 }
 
+const linksPastOurs = {
+  name: 'next/link',
+  message: 'The page with the camera has to be loaded: use components/ui/link.',
+}
+
 const config = [
   {
     ignores: [
@@ -36,8 +41,10 @@ const config = [
         { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
       ],
       'no-restricted-syntax': ['error', readsEnvironment, makesPrismaClient],
+      'no-restricted-imports': ['error', linksPastOurs],
     },
   },
+  { files: ['components/ui/link.tsx'], rules: { 'no-restricted-imports': 'off' } },
   {
     files: [
       'lib/env.ts',

@@ -1,6 +1,6 @@
-import Link from 'next/link'
 import { getTranslations } from 'next-intl/server'
 import { ACTIVITIES, type Activity } from '@/lib/wire'
+import { Link } from '../ui/link'
 
 /** Links, so that what is shown stands in the address. */
 export async function ActivityFilter({ of }: { of: Activity | undefined }) {

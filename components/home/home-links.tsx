@@ -1,6 +1,6 @@
 import { ChevronRight, History, MonitorSmartphone, ScanLine, UserRound } from 'lucide-react'
-import Link from 'next/link'
 import { getTranslations } from 'next-intl/server'
+import { Link } from '../ui/link'
 
 const LINKS = [
   { href: '/scan', icon: ScanLine, title: 'scan', hint: 'scanHint' },

@@ -1,6 +1,6 @@
 import { ChevronLeft } from 'lucide-react'
 import { getTranslations } from 'next-intl/server'
-import Link from 'next/link'
+import { Link } from '../ui/link'
 
 export async function BackHome() {
   const t = await getTranslations('common')

@@ -1,4 +1,4 @@
-import Link from 'next/link'
+import { Link } from '../ui/link'
 import { Mark } from '../ui/mark'
 
 export function Header({ appName }: { appName: string }) {

@@ -1,5 +1,5 @@
-import Link from 'next/link'
 import type { ComponentProps } from 'react'
+import { Link } from './link'
 
 const BASE =
   'inline-flex min-h-12 items-center justify-center gap-2 rounded-card px-4 py-2 text-center font-semibold transition-colors duration-150 disabled:cursor-default aria-disabled:cursor-default'
