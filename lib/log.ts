@@ -37,22 +37,10 @@ export function log(): Logger {
 
 /** What follows these is a secret. Links in mails carry theirs behind a #, which broken readers of mail encode. */
 const SECRET_PATHS: [pattern: RegExp, logged: string][] = [
-  [/^\/+scan\/+./i, '/scan/[code]'],
-  [/^\/+(confirm-email|reset-password|not-me)./i, '/[link]'],
+  [/^\/scan\/./i, '/scan/[code]'],
+  [/^\/(confirm-email|reset-password|not-me)./i, '/[link]'],
 ]
 
-/** A path as it may be logged: without its query, and nothing of the secrets that some carry, however encoded. */
-export function loggedPath(url: string): string {
-  const path = url.split('?')[0] ?? ''
-  const decoded = decode(path)
-  if (decoded === null) return '/[broken]'
-  return SECRET_PATHS.find(([pattern]) => pattern.test(decoded))?.[1] ?? path
-}
-
-function decode(path: string): string | null {
-  try {
-    return decodeURIComponent(path)
-  } catch {
-    return null
-  }
-}
+/** A path in normal form (`lib/http/target.ts`), without the secrets that some carry. */
+export const loggedPath = (path: string): string =>
+  SECRET_PATHS.find(([pattern]) => pattern.test(path))?.[1] ?? path

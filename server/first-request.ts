@@ -18,8 +18,7 @@ export async function openWithPage(
   outgoing: ServerResponse,
   arrival: Arrival,
 ): Promise<void> {
-  if (!/^\/login(\?|$)/.test(incoming.url ?? '') || !isNavigation(incoming) || !isSignedOutDesktop(incoming))
-    return
+  if (!isNavigation(incoming) || !isSignedOutDesktop(incoming)) return
   const { status, cookies, body } = await open(new OpeningRequest(incoming, arrival.origin), {
     params: {},
     arrival,

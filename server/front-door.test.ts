@@ -18,7 +18,13 @@ afterEach(() => {
 async function tellCaller(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { address, bucket, origin } = callerOf(new Headers(request.headers as Record<string, string>))
   response.end(
-    JSON.stringify({ address, bucket, origin, policy: request.headers['content-security-policy'] }),
+    JSON.stringify({
+      address,
+      bucket,
+      origin,
+      policy: request.headers['content-security-policy'],
+      action: request.headers['next-action'],
+    }),
   )
 }
 
@@ -59,6 +65,27 @@ describe('the host', () => {
     for (const host of ['192.168.1.20:3000', 'localhost:3000', '127.0.0.1:3000'])
       expect(JSON.parse((await ask('/api/login', { host })).body).origin).toBe(`http://${host}`)
     expect((await ask('/api/login', { host: 'evil.example' })).status).toBe(421)
+  })
+})
+
+describe('a machine of the operator’s', () => {
+  test.each(['127.0.0.1', '[::1]:3000', 'app-1:3000', 'localhost:3000'])('may ask at %s', async (host) => {
+    const { status, headers } = await (await behind())('/api/health/live', { host })
+    expect(status).toBe(200)
+    expect(headers).toMatchObject({ 'x-content-type-options': 'nosniff', 'x-frame-options': 'DENY' })
+  })
+
+  test.each(['/api/health/live', '/api/health/ready', '/api/metrics'])(
+    'asks no server at a name of somebody else’s: %s',
+    async (path) => {
+      for (const host of ['evil.example', '127.0.0.1.evil.example'])
+        expect((await (await behind())(path, { host })).status).toBe(421)
+    },
+  )
+
+  test('may ask nothing but that', async () => {
+    for (const path of ['/api/health', '/api/login'])
+      expect((await (await behind())(path, { host: 'app-1:3000' })).status).toBe(421)
   })
 })
 
@@ -117,7 +144,7 @@ describe('the answer', () => {
     expect(first.headers).toMatchObject({
       'referrer-policy': 'same-origin',
       'x-frame-options': 'DENY',
-      'permissions-policy': expect.stringContaining('camera=(self), microphone=(self)'),
+      'permissions-policy': expect.stringContaining('camera=(), microphone=()'),
     })
     expect(first.headers['strict-transport-security']).toBeUndefined()
   })
@@ -133,15 +160,52 @@ describe('the answer', () => {
     expect(status).toBe(413)
   })
 
-  test('to an absolute request target is 400', async () => {
-    expect((await (await behind())('http://localhost:3000/api/login')).status).toBe(400)
+  test.each([
+    ['/scan', 'self'],
+    ['/scan/x', ''],
+    ['/', ''],
+    ['/login', ''],
+    ['/api/login', ''],
+    ['/_next/static/x.js', ''],
+  ])('of %s leaves the camera to: %s', async (path, whom) => {
+    const { headers } = await (await behind())(path)
+    expect(headers['permissions-policy']).toContain(`camera=(${whom}), microphone=(),`)
   })
+
+  test.each(['/api/login', '/api/nothing', '/_next/static/x.js'])(
+    'of %s, which is no page, lets nothing be loaded',
+    async (path) => {
+      const { headers } = await (await behind())(path)
+      expect(headers['content-security-policy']).toBe("default-src 'none'; frame-ancestors 'none'")
+    },
+  )
 
   test('to a form that was posted to a page is that page', async () => {
     const { status, headers } = await (await behind())('/signin?next=/account', {}, 'POST', 'password=secret')
     expect([status, headers.location]).toEqual([303, '/signin?next=/account'])
-    for (const path of ['//evil.example', '/\\evil.example', '/\\/evil.example'])
-      expect((await (await behind())(path, {}, 'POST', 'x=1')).headers.location).toBe('/evil.example')
+  })
+})
+
+describe('Next', () => {
+  test('gets other methods than GET and HEAD for routes that there are', async () => {
+    const ask = await behind({ fastLane: false })
+    const statuses = async (path: string) =>
+      Promise.all(
+        ['POST', 'PUT', 'DELETE', 'OPTIONS'].map(async (method) => (await ask(path, {}, method)).status),
+      )
+    for (const path of ['/api/sessions', `/api/sessions/${'A'.repeat(22)}`, '/api/auth/x'])
+      expect(await statuses(path)).toEqual([200, 200, 200, 200])
+    for (const path of ['/api/x', '/api/sessions/', '/api/sessions/x', '/api/auth'])
+      expect(await statuses(path)).toEqual([404, 404, 404, 404])
+    for (const path of ['/_next/static/x.js', '/_next/static/'])
+      expect(await statuses(path)).toEqual([405, 405, 405, 405])
+    for (const path of ['/', '/login', '/x', '/api', '/_next/image'])
+      expect(await statuses(path)).toEqual([303, 405, 405, 405])
+  })
+
+  test('never hears of a Server Action', async () => {
+    const { body } = await (await behind())('/api/users', { 'next-action': 'x' }, 'POST')
+    expect(JSON.parse(body).action).toBeUndefined()
   })
 })
 

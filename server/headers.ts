@@ -1,12 +1,13 @@
 /** The headers of every answer, in one place. */
 import { randomBytes } from 'node:crypto'
 
-const EVERYWHERE: Record<string, string> = {
+export type Headers = Record<string, string>
+
+const EVERYWHERE = {
   'X-Content-Type-Options': 'nosniff',
   'X-Frame-Options': 'DENY',
   // `no-referrer` would make form posts send `Origin: null`.
   'Referrer-Policy': 'same-origin',
-  'Permissions-Policy': 'camera=(self), microphone=(self), geolocation=(), payment=(), usb=()',
   'Cross-Origin-Resource-Policy': 'same-origin',
 }
 
@@ -15,6 +16,15 @@ const OVER_HTTPS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
   'Strict-Transport-Security': 'max-age=31536000',
 }
+
+/** What is no page has nothing to load, even where a browser shows it as one. */
+const NOTHING = { 'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'" }
+
+/** The page with the camera. A browser keeps the policy of the page that it loaded: see `components/ui/link.tsx`. */
+const CAMERA_PAGE = '/scan'
+const permissions = (camera: string) => ({
+  'Permissions-Policy': `camera=(${camera}), microphone=(), geolocation=(), payment=(), usb=()`,
+})
 
 export type Area = 'page' | 'api' | 'static'
 
@@ -47,12 +57,14 @@ export function pagePolicy(dev: boolean): string {
   ].join('; ')
 }
 
-/** The headers of every answer by area, the page's policy apart. */
-export function securityHeaders(secure: boolean): Record<Area, Record<string, string>> {
-  const everywhere = { ...EVERYWHERE, ...(secure && OVER_HTTPS) }
-  return {
-    page: everywhere,
-    static: everywhere,
-    api: { ...everywhere, 'Content-Security-Policy': "default-src 'none'; frame-ancestors 'none'" },
+/** The headers of every answer by path, the page's policy apart; null stands for a path that could not be read. */
+export function securityHeaders(appUrl: string): (path: string | null) => Headers {
+  const everywhere = { ...EVERYWHERE, ...(appUrl.startsWith('https:') && OVER_HTTPS) }
+  const page = { ...everywhere, ...permissions('') }
+  const camera = { ...everywhere, ...permissions('self') }
+  const other = { ...page, ...NOTHING }
+  return (path) => {
+    if (path === null || areaOf(path) !== 'page') return other
+    return path === CAMERA_PAGE ? camera : page
   }
 }

@@ -14,6 +14,7 @@ import { placesReady } from '../lib/places'
 import { closeRedis, prepareRedis } from '../lib/redis'
 import { sweep } from '../lib/sweep'
 import { frontDoor } from './front-door'
+import { answerThrough, newServer } from './listener'
 import { selfTest } from './self-test'
 import { stop } from './stop'
 import { welcome } from './welcome'
@@ -36,12 +37,13 @@ async function main(): Promise<void> {
   measureProcess()
 
   const dev = process.env.NODE_ENV === 'development'
-  const server = createServer({ requestTimeout: 30_000, keepAliveTimeout: KEEP_ALIVE_MS })
+  const server = newServer(config.appUrl, { requestTimeout: 30_000, keepAliveTimeout: KEEP_ALIVE_MS })
   const next = nextServer({
     dev,
     hostname: 'localhost',
     port: config.port,
-    ...(dev && { httpServer: server }),
+    // Next listens there for upgrades, which it serves without asking the front door. In production nobody reaches it.
+    httpServer: dev ? server : createServer(),
   })
   await next.prepare()
   const doorFor = (settings: Settings) => frontDoor(settings, next.getRequestHandler(), dev)
@@ -49,7 +51,7 @@ async function main(): Promise<void> {
   for (const fastLane of [true, false]) await selfTest(doorFor({ ...config, fastLane }), config)
 
   await places
-  server.on('request', doorFor(config))
+  answerThrough(server, doorFor(config))
   await listen(server, config)
   const sweeping = new Cron(
     '17 * * * *',

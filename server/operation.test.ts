@@ -9,9 +9,10 @@ import { AppError } from '../lib/errors'
 import { closeRedis, prepareRedis } from '../lib/redis'
 import { isLacking } from '../lib/testing/lacking'
 import { hasRedis, RedisServer } from '../lib/testing/redis'
-import { answerOperator, stopBeingReady } from './operation'
+import { answerOperator, isForOperator, isOwnName, stopBeingReady } from './operation'
 
 const TOKEN = 'a-token-of-the-operator'
+const ALWAYS = { 'X-Always': 'there' }
 const READY = { server: 'ok', database: 'ok', redis: 'ok', bus: 'ok', migrations: 'ok' }
 
 // They connect while the server gets ready.
@@ -27,7 +28,8 @@ afterEach(() => close())
 async function serving() {
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '', 'http://localhost').pathname
-    if (!answerOperator(request, response, path)) response.writeHead(418).end()
+    if (isForOperator(request.method ?? '', path)) void answerOperator(request, response, path, ALWAYS)
+    else response.writeHead(418).end()
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   close = () => new Promise((resolve) => server.close(() => resolve()))
@@ -163,6 +165,32 @@ test('figures that can’t be made end the connection, and not the server', asyn
   const ask = await serving()
   await expect(ask('/api/metrics', { headers: { authorization: `Bearer ${TOKEN}` } })).rejects.toThrow()
   expect((await ask('/api/health/live')).status).toBe(200)
+})
+
+test.each(['/api/health/live', '/api/health/ready', '/api/metrics'])(
+  '%s has the headers of every answer',
+  async (path) => {
+    vi.spyOn(settings(), 'metricsToken', 'get').mockReturnValue(TOKEN)
+    const ask = await serving()
+    for (const authorization of ['', `Bearer ${TOKEN}`])
+      expect((await ask(path, { headers: { authorization } })).headers.get('x-always')).toBe('there')
+  },
+)
+
+test.each([
+  ['127.0.0.1:3000', true],
+  ['[::1]:3000', true],
+  ['[fd00::5]', true],
+  ['10.1.2.3', true],
+  ['localhost:3000', true],
+  ['app-1:3000', true],
+  ['evil.example', false],
+  ['evil.example:3000', false],
+  ['127.0.0.1.evil.example', false],
+  ['', false],
+  ['a b', false],
+])('under the name %j machines may ask: %s', (host, may) => {
+  expect(isOwnName(host)).toBe(may)
 })
 
 // The last one: a server that stops does so for good.

@@ -1,8 +1,9 @@
 /**
- * What the operator's machines ask: whether this server lives, whether it can serve, and its figures. Asked under
- * whatever name a machine knows this server by, and so answered before the host check; they tell no stranger anything.
+ * What the operator's machines ask: whether this server lives, whether it can serve, and its figures. A machine asks one
+ * server among several, and so not by the name in APP_URL.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import ipaddr from 'ipaddr.js'
 import { db } from '../lib/db'
 import { settings } from '../lib/env'
 import { bus } from '../lib/bus'
@@ -12,10 +13,12 @@ import { isMigrated } from '../lib/migrate'
 import { answeredByRedis } from '../lib/redis'
 import { sql } from '../lib/sql'
 import { equal, hash } from '../lib/tokens'
+import type { Headers } from './headers'
 
 const ANSWER_WITHIN_MS = 2_000
 
 type Check = () => Promise<unknown>
+type Work = (request: IncomingMessage, response: ServerResponse, headers: Headers) => Promise<void> | void
 
 let isStopping = false
 
@@ -44,32 +47,50 @@ const CHECKS: Record<string, Check> = {
   },
 }
 
-const PATHS: Record<string, (request: IncomingMessage, response: ServerResponse) => Promise<void> | void> = {
-  '/api/health/live': (_, response) => answer(response, 200, { status: 'ok' }),
-  '/api/health/ready': async (_, response) => {
+const PATHS: Record<string, Work> = {
+  '/api/health/live': (_, response, headers) => answer(response, headers, 200, { status: 'ok' }),
+  '/api/health/ready': async (_, response, headers) => {
     const found = await (checking ??= runAll().finally(() => (checking = undefined)))
     const checks = { server: isStopping ? 'it is stopping' : 'ok', ...found }
     const isReady = Object.values(checks).every((outcome) => outcome === 'ok')
-    answer(response, isReady ? 200 : 503, { status: isReady ? 'ok' : 'unready', checks })
+    answer(response, headers, isReady ? 200 : 503, { status: isReady ? 'ok' : 'unready', checks })
   },
-  '/api/metrics': async (request, response) => {
-    if (!mayMeasure(request)) return answer(response, 404, { status: 'not found' })
+  '/api/metrics': async (request, response, headers) => {
+    if (!mayMeasure(request)) return answer(response, headers, 404, { status: 'not found' })
     const { registry } = metrics()
     const text = await registry.metrics()
-    response.writeHead(200, { 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' })
+    response.writeHead(200, { ...headers, 'Content-Type': registry.contentType, 'Cache-Control': 'no-store' })
     response.end(text)
   },
 }
 
-/** Answers where this is one of those questions; false where it is not. */
-export function answerOperator(request: IncomingMessage, response: ServerResponse, path: string): boolean {
-  const work = request.method === 'GET' || request.method === 'HEAD' ? PATHS[path] : undefined
-  if (!work) return false
-  Promise.resolve(work(request, response)).catch((err: unknown) => {
+/** True for one of those questions. */
+export const isForOperator = (method: string, path: string): boolean =>
+  (method === 'GET' || method === 'HEAD') && path in PATHS
+
+/**
+ * True for a `Host` that no stranger can point here: an address, or a name without a dot, as in a network of containers.
+ * A page of theirs could read the answers else.
+ */
+export function isOwnName(host: string): boolean {
+  if (!URL.canParse(`http://${host}`)) return false
+  const { hostname } = new URL(`http://${host}`)
+  return !hostname.includes('.') || ipaddr.isValid(hostname)
+}
+
+/** Answers one of those questions. */
+export async function answerOperator(
+  request: IncomingMessage,
+  response: ServerResponse,
+  path: string,
+  headers: Headers,
+): Promise<void> {
+  try {
+    await PATHS[path]?.(request, response, headers)
+  } catch (err) {
     log().error({ err }, 'an operator’s question failed')
     response.destroy()
-  })
-  return true
+  }
 }
 
 /** Whoever asks meanwhile shares it: asking often must not cost the database much. */
@@ -103,7 +124,7 @@ function mayMeasure({ headers }: IncomingMessage): boolean {
   return metricsToken !== undefined && given !== undefined && equal(hash(given), hash(metricsToken))
 }
 
-function answer(response: ServerResponse, status: number, body: object): void {
-  response.writeHead(status, { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
+function answer(response: ServerResponse, headers: Headers, status: number, body: object): void {
+  response.writeHead(status, { ...headers, 'Content-Type': 'application/json', 'Cache-Control': 'no-store' })
   response.end(JSON.stringify(body))
 }

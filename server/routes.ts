@@ -50,6 +50,9 @@ export const ROUTES = new Set([
   '/api/users',
 ])
 
+/** True for a path that is answered by a route of our own. */
+export const isRoute = (path: string): boolean => routeOf(path) !== 'other'
+
 /** The route of a path, `other` where it is none. */
 export function routeOf(path: string): string {
   if (path.startsWith('/_next/')) return '/_next'

@@ -25,6 +25,10 @@ test.each([
   '/api/auth/signout',
   '/x/../api/login',
   'http://user@evil.example',
+  '/a//b',
+  '/a%2fb',
+  '/%zz',
+  `/${'x'.repeat(2_000)}`,
 ])('%s leads nowhere but home', (value) => {
   expect(safeReturnTo(value)).toBe('/')
 })

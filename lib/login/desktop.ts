@@ -15,6 +15,8 @@ import { hashUserCode, newUserCode } from './user-code'
 
 /** How many requests one browser may hold open. */
 export const MAX_OPEN = 5
+/** How many secrets one answer takes away: they all stand in its head, which proxies keep in a buffer of 4 KiB. */
+const MAX_DROPPED = 10
 /** How long a browser keeps the secret of a request that is over: its own tab may still ask what became of it. */
 const KEPT_SECONDS = 60
 
@@ -25,7 +27,8 @@ const holdsSecret = (row: Watched, desktopSecret: string | undefined): boolean =
  * A desktop opens a login request.
  * @param held desktop secrets that the browser brought, by request id: at most five of its requests stay open
  * @param deviceCookie the browser's device cookie; whether it is anybody's, the scan finds out
- * @returns the row, the fresh desktop secret, the user code, and the held ids that are worth nothing any more
+ * @returns the row, the fresh desktop secret, the user code, and the oldest of the held ids that are worth nothing any
+ *   more: browsers send what they hold in the order in which they got it (RFC 6265 §5.4)
  */
 export async function openRequest(
   caller: Caller,
@@ -47,7 +50,8 @@ export async function openRequest(
     metrics().moves.inc({ state: 'new', reason: '' })
     watch().remember(request)
     const kept = new Set(own.filter((row) => after(row.expiresAt, KEPT_SECONDS) > now).map((row) => row.id))
-    return { request, secret, userCode, over: [...held.keys()].filter((id) => !kept.has(id)) }
+    const over = [...held.keys()].filter((id) => !kept.has(id))
+    return { request, secret, userCode, over: over.slice(0, MAX_DROPPED) }
   }
 }
 

@@ -18,6 +18,7 @@ import {
   type SignedInDevice,
 } from '../testing/people'
 import { auditOf, refused, rowOf } from '../testing/outcomes'
+import { newId, newSecret } from '../tokens'
 import { consume } from './consume'
 import { endAsDesktop, MAX_OPEN, readAsDesktop } from './desktop'
 import { confirm, decline } from './confirm'
@@ -85,6 +86,23 @@ describe('open', () => {
     expect(opened.secret).not.toContain('planted')
     expect(opened.over).toEqual([victim.id])
     expect(await rowOf(victim.id)).toMatchObject({ state: 'new' })
+  })
+})
+
+describe('secrets that are worth nothing any more', () => {
+  const stale = (count: number) => new Map(Array.from({ length: count }, () => [newId(), newSecret()]))
+
+  test('are taken away ten at a time, the oldest first', async () => {
+    const held = stale(45)
+    const { id, secret } = await open(later(1))
+    held.set(id, secret)
+    for (const left of [35, 25, 15, 5, 0, 0]) {
+      const oldest = [...held.keys()].filter((one) => one !== id).slice(0, 10)
+      const { over } = await open(later(2), held)
+      expect(over).toEqual(oldest)
+      for (const one of over) held.delete(one)
+      expect(held.size).toBe(left + 1)
+    }
   })
 })
 
