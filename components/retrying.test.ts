@@ -20,7 +20,7 @@ test('a limit is waited out to its end, an absent database is asked again within
   expect(pauseAfter(refusal('unavailable', 2), 5)).toBe(2000)
 })
 
-test.each(['unavailable', 'rate_limited', 'internal'] as const)('%s may pass', (code) => {
+test.each(['unavailable', 'busy', 'rate_limited', 'internal'] as const)('%s may pass', (code) => {
   expect(isPassing(refusal(code))).toBe(true)
 })
 

@@ -12,7 +12,7 @@ const LONGEST_ASKED = 15_000
 
 /** True when waiting may help. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof NetworkError || hasCode(error, 'unavailable', 'rate_limited', 'internal')
+  return error instanceof NetworkError || hasCode(error, 'unavailable', 'busy', 'rate_limited', 'internal')
 }
 
 export function faultOf(error: unknown): Fault {

@@ -192,7 +192,7 @@ for (const fastLane of [true, false])
       for (const { status, received } of crowd)
         if (status === 503) expect(received).toMatch(/\r\nretry-after: 30\r\n/i)
       const waited = await desktop.get(`/api/login/${id}?wait=25&since=1`)
-      expect(waited).toMatchObject({ status: 503, body: { code: 'unavailable', retryAfter: 30 } })
+      expect(waited).toMatchObject({ status: 503, body: { code: 'busy', retryAfter: 30 } })
       expect((await desktop.get(`/api/login/${id}`)).status).toBe(200)
       for (const { socket } of crowd) socket.destroy()
       await expect(async () => {

@@ -21,6 +21,7 @@ export const ERRORS = {
   rate_limited: { status: 429, title: 'Too many tries. Wait a little.' },
   too_many_sign_ins: { status: 429, title: 'This account was signed in to too often. Wait a little.' },
   internal: { status: 500, title: 'Something broke on our side.' },
+  busy: { status: 503, title: 'This server holds no more connections. Poll instead.' },
   unavailable: { status: 503, title: 'The database cannot be reached. Try again shortly.' },
 } as const
 

@@ -451,18 +451,21 @@ describe('the three readers', () => {
     endHeld()
     expect(await waiting.view).toMatchObject({ status: 'new', revision: 1 })
     const refused = longPoll(desktop, id, '?wait=25&since=1')
-    expect([await refused.status, (await refused.view).code]).toEqual([503, 'unavailable'])
+    expect([await refused.status, (await refused.view).code]).toEqual([503, 'busy'])
     expect((await read(desktop, id)).status).toBe(200)
   })
 
   test('where too many wait, one more is told to come back later', async () => {
     vi.spyOn(settings(), 'maxStreams', 'get').mockReturnValue(0)
     const { id } = await opened()
+    const logged = [vi.spyOn(log(), 'warn'), vi.spyOn(log(), 'error')]
     const { request: asked, context } = asking(desktop, id, '/events')
     const streamed = await events.GET(asked, context)
     expect([streamed.status, streamed.headers.get('retry-after')]).toEqual([503, '30'])
+    expect((await streamed.json()).code).toBe('busy')
     const waited = longPoll(desktop, id, '?wait=25&since=1')
-    expect([await waited.status, (await waited.view).retryAfter]).toEqual([503, 30])
+    expect([await waited.status, await waited.view]).toMatchObject([503, { code: 'busy', retryAfter: 30 }])
+    for (const line of logged) expect(line).not.toHaveBeenCalled()
     expect((await read(desktop, id)).status).toBe(200)
   })
 })

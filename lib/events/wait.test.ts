@@ -87,7 +87,7 @@ describe('a wait ends', () => {
     endHeld()
     await Promise.all([first.done, second.done])
     await expect(waitForMove(opened.id, 1, 25, HERE, leaving.signal)).rejects.toMatchObject({
-      code: 'unavailable',
+      code: 'busy',
     })
   })
 
@@ -149,7 +149,7 @@ describe('a wait does not begin', () => {
     vi.spyOn(settings(), 'maxStreams', 'get').mockReturnValue(1)
     const wait = await waiting()
     await expect(waitForMove(opened.id, 1, 25, HERE, leaving.signal)).rejects.toMatchObject({
-      code: 'unavailable',
+      code: 'busy',
       extras: { retryAfter: 30 },
     })
     expect(heldCount()).toBe(1)

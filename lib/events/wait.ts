@@ -6,7 +6,7 @@ import { watch } from './watch'
  * Waits until the request may no longer be at `revision`, at most `seconds`.
  * @param bucket the caller's, for the limit on held connections
  * @param signal the caller's connection
- * @throws AppError `rate_limited`, `unavailable`
+ * @throws AppError `rate_limited`, `busy`, `unavailable`
  */
 export async function waitForMove(
   id: string,

@@ -53,7 +53,7 @@ const messageOf = ({ cause, message }: Error): string => (cause instanceof Error
 export function problem(error: unknown, requestId: string): Answer {
   const known = error instanceof AppError ? error : new AppError('internal', { cause: error })
   if (known.code === 'unavailable') log().warn({ requestId, cause: messageOf(known) }, 'database away')
-  else if (known.status >= 500) log().error({ requestId, err: known.cause ?? known }, 'request failed')
+  else if (known.code === 'internal') log().error({ requestId, err: known.cause ?? known }, 'request failed')
   const { detail, retryAfter, reason, status, proof, triesLeft, fields } = known.extras
   const body: Problem = {
     type: `urn:qr-login:problem:${known.code}`,

@@ -40,7 +40,7 @@ const OPERATIONS: Operation[] = [
     summary: 'Read its state',
     query: wire.ReadQuery,
     answer: [200, wire.LoginView],
-    errors: ['not_found'],
+    errors: ['not_found', 'busy'],
   },
   {
     method: 'get',
@@ -49,7 +49,7 @@ const OPERATIONS: Operation[] = [
     summary: 'Be told its state as server-sent events, `status` and `code`',
     stream: true,
     answer: [200, wire.LoginView],
-    errors: ['not_found'],
+    errors: ['not_found', 'busy'],
   },
   {
     method: 'delete',

@@ -61,14 +61,14 @@ describe('the server', () => {
     vi.spyOn(settings(), 'maxStreams', 'get').mockReturnValue(2)
     take(HERE)
     take(THERE)
-    expect(refusal('192.0.2.3')).toEqual(['unavailable', 30])
+    expect(refusal('192.0.2.3')).toEqual(['busy', 30])
     releases.pop()!()
     expect(refusal('192.0.2.3')).toBeNull()
   })
 
   test('may have none at all', () => {
     vi.spyOn(settings(), 'maxStreams', 'get').mockReturnValue(0)
-    expect(refusal(HERE)).toEqual(['unavailable', 30])
+    expect(refusal(HERE)).toEqual(['busy', 30])
   })
 
   test('that stops ends all that is held, and holds nothing more', () => {
@@ -83,7 +83,7 @@ describe('the server', () => {
     endHeld()
     expect(ended).toEqual(['a', 'b'])
     expect(heldCount()).toBe(0)
-    expect(refusal(HERE)).toEqual(['unavailable', 30])
+    expect(refusal(HERE)).toEqual(['busy', 30])
   })
 
   test('ends at once what was let in just before it stopped, or beyond its places in a crowd', async () => {

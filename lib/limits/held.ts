@@ -31,16 +31,12 @@ export function heldByReader(): Record<Reader, number> {
 
 /**
  * Looks whether one more may be held for an address.
- * @throws AppError `rate_limited` where this address has its share, `unavailable` where the server has
+ * @throws AppError `rate_limited` where this address has its share, `busy` where the server has
  */
 export function requireRoom(bucket: string): void {
   const { ends, byAddress, closing } = held()
   const { maxStreams, rateLimitScale } = settings()
-  if (closing || ends.size >= maxStreams)
-    throw new AppError('unavailable', {
-      retryAfter: RETRY_SECONDS,
-      detail: 'No more connections are held here: poll instead.',
-    })
+  if (closing || ends.size >= maxStreams) throw new AppError('busy', { retryAfter: RETRY_SECONDS })
   if ((byAddress.get(bucket) ?? 0) >= PER_ADDRESS * rateLimitScale)
     throw new AppError('rate_limited', {
       retryAfter: RETRY_SECONDS,
