@@ -50,7 +50,7 @@ export async function startFront(name: FrontName, port: number, nodes: number[])
     await gone
     fs.rmSync(folder, { recursive: true, force: true })
   }
-  return { url: `https://localhost:${port}`, close }
+  return { url: `https://localhost:${port}`, plainPort: place.plainPort, close }
 }
 
 /** The example, with this machine's names in the places of those that it makes up. Each has to be there. */

@@ -51,6 +51,8 @@ export interface ServerOptions {
 /** Another address for a server. */
 export interface Proxy {
   url: string
+  /** Where it leads plain HTTP to HTTPS. */
+  plainPort?: number
   close(): Promise<void>
 }
 

@@ -39,6 +39,11 @@ export class Site {
     this.#front = { ...(await startFront(name, this.port, nodes)), name }
   }
 
+  /** Where plain HTTP is led to HTTPS. */
+  get plainPort(): number | undefined {
+    return this.#front?.plainPort
+  }
+
   /** How many login requests a node was asked to open. */
   async opened(node: Server): Promise<number> {
     const response = await fetch(`http://localhost:${node.port}/api/metrics`, {
