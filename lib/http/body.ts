@@ -1,6 +1,6 @@
 /** What a request holds, capped, parsed and checked against the wire: its path, its query and its body. */
 import type { z } from 'zod'
-import { AppError } from '../errors'
+import { AppError, isAppError } from '../errors'
 import type { ApiRequest } from './request'
 
 export const MAX_BODY_BYTES = 16 * 1024
@@ -12,17 +12,22 @@ async function readText(request: ApiRequest): Promise<string> {
   if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) throw tooLarge()
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength
-    if (size > MAX_BODY_BYTES) throw tooLarge()
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.byteLength
+      if (size > MAX_BODY_BYTES) throw tooLarge()
+      chunks.push(chunk)
+    }
+  } catch (error) {
+    // A body breaks off where its sender leaves, or takes too long: that is no fault of ours.
+    throw isAppError(error) ? error : new AppError('invalid_input', { detail: 'The body broke off.' })
   }
   return Buffer.concat(chunks).toString('utf8')
 }
 
 /**
  * Reads a JSON or form body; an empty one is `{}`.
- * @throws AppError `invalid_input` (413 where it is too large)
+ * @throws AppError `invalid_input` (413 where it is too large), also where it breaks off
  */
 export async function readBody(request: ApiRequest): Promise<unknown> {
   const text = await readText(request)
