@@ -73,6 +73,27 @@ test('the camera reads the desktop’s code and leads to approving it', async ({
   await arrived(desktop)
 })
 
+test('the page with the camera is the only one that may use it, and is loaded for that', async ({
+  camera,
+}) => {
+  const { phone, see } = camera
+  see(pictureOf('no code of ours'))
+  await signedIn(phone)
+  const mayFilm = () =>
+    phone.evaluate(() =>
+      (
+        document as Document & { featurePolicy: { allowsFeature(name: string): boolean } }
+      ).featurePolicy.allowsFeature('camera'),
+    )
+  for (const path of ['/sessions', '/account', '/']) {
+    await phone.goto(path)
+    expect(await mayFilm()).toBe(false)
+  }
+  await phone.getByRole('link', { name: t.home.scan }).click()
+  await expect(phone.getByRole('status')).toHaveText(t.scan.entry.foreign)
+  expect(await mayFilm()).toBe(true)
+})
+
 test('the camera reads a code in the dark as well', async ({ camera, openDesktop }) => {
   const { phone, see } = camera
   const desktop = await openDesktop({ colorScheme: 'dark' })

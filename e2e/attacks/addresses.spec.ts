@@ -86,7 +86,12 @@ test('a page of a name that points here from elsewhere can call nothing', async 
   const shown = await page.goto(`http://evil.example:${site.port}/login`)
   expect(await page.getByRole('heading', { name: t.login.title }).count()).toBe(0)
   const called = await page.evaluate(async () => {
-    const calls = [fetch('/api/auth/csrf'), fetch('/api/login', { method: 'POST' }), fetch('/login')]
+    const calls = [
+      fetch('/api/auth/csrf'),
+      fetch('/api/login', { method: 'POST' }),
+      fetch('/login'),
+      fetch('/api/health/ready'),
+    ]
     return (await Promise.all(calls)).map(({ status }) => status)
   })
   await browser.close()

@@ -81,7 +81,9 @@ for (const path of ['/', '/sessions', '/account', '/scan', '/login', '/signin'])
     expect(policy).toContain("default-src 'none'")
     expect(policy).toContain("frame-ancestors 'none'")
     expect(policy).toContain("base-uri 'none'")
-    expect(headers['permissions-policy']).toContain('camera=(self)')
+    expect(headers['permissions-policy']).toContain(
+      `camera=(${path === '/scan' ? 'self' : ''}), microphone=()`,
+    )
     expect(headers['referrer-policy']).toBe('same-origin')
     expect(headers['x-frame-options']).toBe('DENY')
     expect(headers['cache-control']).toContain('no-store')

@@ -91,6 +91,19 @@ export const ATTACKS = {
   ],
   forgedLimits: ['A new address is forged for each call, to escape the limits', "the peer's limit counts"],
   rebinding: ['A hostile name points at the server, and its page calls', 'the `Host` check'],
+  otherSpelling: [
+    'An address is spelled another way, to escape a policy, a limit or the log',
+    'each address has one spelling',
+  ],
+  otherMessage: [
+    'A message is sent that two readers take for two different ones',
+    'what is ambiguous ends the connection',
+  ],
+  brokenIds: [
+    'An id or a number that is none is sent, to feign an outage',
+    'the schemas, before anything else',
+  ],
+  manyCookies: ['Cookies pile up until answers are too large for a proxy', 'ten are deleted at a time'],
   nextAuth: ["next-auth's own addresses are used as a way around", 'six of them exist'],
   stolenSession: ['A session cookie is used on another device', 'the device cookie'],
   guessedSession: ['A session cookie is guessed or torn', '256 bits, compared by hash'],
