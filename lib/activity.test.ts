@@ -16,12 +16,13 @@ import {
   openAndScan,
   PHONE,
   pickWrong,
-  type SignedInDevice,
+  proven,
+  type StrongDevice,
 } from './testing/people'
 import { ACTIVITIES, ActivityExport, ActivityPage, type Activity } from './wire'
 
 const WEEK = 7 * 86_400
-let phone: SignedInDevice
+let phone: StrongDevice
 
 beforeEach(async () => {
   phone = await makePhone((await makeUser()).id)
@@ -137,8 +138,7 @@ describe('"This wasn’t me"', () => {
   test('can be said of other sign-ins, and not of one’s own', async () => {
     const desktop = await letIn(phone)
     expect(await reportable()).toEqual([desktop.session.id])
-    const proven = { ...desktop.session, reauthenticatedAt: NOON }
-    expect(await reportable(proven)).toEqual([phone.session.id])
+    expect(await reportable(proven(desktop).session)).toEqual([phone.session.id])
   })
 
   test('can be said for seven days', async () => {

@@ -8,7 +8,7 @@ import { Cookies } from './http/cookies'
 import type { DeviceView } from './wire'
 import { findSession, type CurrentSession } from './sessions/current'
 import { approvingDevice } from './sessions/list'
-import { isOnProbation } from './sessions/probation'
+import { isOnProbation } from './sessions/strength'
 
 export interface PageSession extends CurrentSession {
   /** The device that approved this session, or null. */

@@ -84,11 +84,6 @@ describe('asking again', () => {
     await askToConfirmAgain(session, NOON)
     expect(await asked()).toHaveLength(2)
   })
-
-  test('is refused to a session that was made by QR', async () => {
-    const { session } = await letIn(await makePhone(id))
-    expect(await refused(askToConfirmAgain(session, NOON))).toBe('reauthentication_required')
-  })
 })
 
 describe('the language of mail', () => {

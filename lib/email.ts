@@ -7,7 +7,8 @@ import { take } from './limits/limits'
 import { endLinks, spendLink } from './notify/links'
 import { notify } from './notify/notice'
 import { requireLive } from './sessions/account'
-import { findSession, isStrong, requireStrong, type CurrentSession } from './sessions/current'
+import { findSession } from './sessions/current'
+import { strengthOf, type StrongSession } from './sessions/strength'
 import { sql, type Runner } from './sql'
 import type { Locale } from './wire'
 
@@ -24,10 +25,9 @@ export async function askToConfirm(tx: Runner, userId: string, now: Date): Promi
 
 /**
  * The same once more, at the person's wish. An address that is confirmed gets none.
- * @throws AppError `rate_limited`, and `reauthentication_required` where the session was made by QR
+ * @throws AppError `rate_limited`, `sign_in_required`
  */
-export async function askToConfirmAgain(session: CurrentSession, now: Date): Promise<void> {
-  requireStrong(session, now)
+export async function askToConfirmAgain(session: StrongSession, now: Date): Promise<void> {
   await take('confirm_email', session.userId)
   if (await isEmailConfirmed(session.userId)) return
   await db().move(async (tx) => {
@@ -52,8 +52,8 @@ export async function confirmEmail(token: string, now: Date, address: string | n
 }
 
 /**
- * Writes to whoever is signed in in this language from now on. Not at the wish of a session that was made by QR: who is
- * to be warned of a stranger must be able to read it. Where the database is away, it stays as it was.
+ * Writes to whoever is signed in in this language from now on. Not at the wish of a weak session: people who are warned
+ * of a stranger must be able to read it. Where the database is away, it stays as it was.
  */
 export async function rememberLocale(
   locale: Locale,
@@ -63,7 +63,7 @@ export async function rememberLocale(
 ): Promise<void> {
   try {
     const session = await findSession(cookies.session, cookies.device, now, address)
-    if (!session || !isStrong(session, now)) return
+    if (!session || strengthOf(session, now) === 'weak') return
     await db().write((tx) => tx.user.updateMany({ where: { id: session.userId }, data: { locale } }))
   } catch (error) {
     if (!isAppError(error, 'unavailable')) throw error

@@ -21,7 +21,7 @@ const signInAgain = ({ session, device }: SignedInDevice, expiresAt: Date) =>
     const { userId } = session
     const account = await locked(tx, userId)
     const { id: deviceId } = await claimDevice(tx, { userId, cookie: device, agent: PHONE.agent }, NOON)
-    const how = { method: 'password', kind: 'own', address: null, agent: PHONE.agent } as const
+    const how = { method: 'password', proven: [], kind: 'own', address: null, agent: PHONE.agent } as const
     await createSession(account, { deviceId, expiresAt, ...how }, NOON)
   })
 

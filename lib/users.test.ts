@@ -8,7 +8,16 @@ import * as wrong from './proofs/wrong-password'
 import { findSession } from './sessions/current'
 import { signOut } from './sessions/end'
 import { refused, rowOf } from './testing/outcomes'
-import { DESKTOP, later, letIn, NOON, openAndConfirm, PHONE, sessionOf } from './testing/people'
+import {
+  DESKTOP,
+  later,
+  letIn,
+  NOON,
+  openAndConfirm,
+  PHONE,
+  sessionOf,
+  strongSession,
+} from './testing/people'
 import { disableUser, enableUser, listUsers, resetPassword } from './operator'
 import { changeName, changePassword, createUser, reauthenticate, signInWithPassword } from './users'
 
@@ -162,7 +171,7 @@ describe('while a password is being hashed', () => {
   })
 
   test('the session may end: no strength, and no new name', async () => {
-    const { session } = await signedIn(await account())
+    const session = strongSession(await signedIn(await account()))
     meanwhile(() => signOut(session, NOON, null))
     const refused = { code: 'sign_in_required' }
     await expect(reauthenticate(session, 'correct horse', NOON, null)).rejects.toMatchObject(refused)
@@ -246,7 +255,7 @@ test('giving the password again makes a session strong', async () => {
   const { session, token, device } = await signedIn(await account())
   await expect(reauthenticate(session, 'wrong', NOON, null)).rejects.toMatchObject({ code: 'proof_failed' })
   await reauthenticate(session, 'correct horse', later(5), null)
-  expect((await sessionOf(token, device)).reauthenticatedAt).toEqual(later(5))
+  expect((await sessionOf(token, device)).factors).toEqual({ password: later(5) })
 })
 
 describe('the operator', () => {

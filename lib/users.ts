@@ -16,6 +16,8 @@ import { createSession, PASSWORD_STAY_SECONDS, type SignedIn } from './sessions/
 import { lockAccount, requireLive, type LockedAccount } from './sessions/account'
 import type { CurrentSession } from './sessions/current'
 import { endOthers } from './sessions/end'
+import { prove } from './sessions/factors'
+import type { StrongSession } from './sessions/strength'
 import { assign, send, sql } from './sql'
 import { newId } from './tokens'
 import type { Agent } from './user-agent'
@@ -102,6 +104,7 @@ const startSession = (user: User, attempt: SignIn, now: Date): Promise<SignedIn>
       {
         deviceId: claimed.id,
         method: 'password',
+        proven: ['password'],
         kind: 'own',
         address: attempt.address,
         agent: attempt.agent,
@@ -123,12 +126,6 @@ function requireUnchanged(
     throw new AppError('proof_failed')
 }
 
-/** Makes the session strong in which the password was given, and ends its probation. */
-async function strengthen({ tx }: LockedAccount, { id }: CurrentSession, now: Date): Promise<void> {
-  const proven = assign<'Session'>({ reauthenticatedAt: now, probationEndsAt: null })
-  await tx.$queryRaw(sql`UPDATE "Session" SET ${proven} WHERE "id" = ${id}`)
-}
-
 /**
  * Makes a session strong for ten minutes, and ends its probation.
  * @throws AppError `proof_failed`, `rate_limited`
@@ -143,7 +140,7 @@ export async function reauthenticate(
   await db().move(async (tx) => {
     const account = await requireLive(tx, session, now)
     requireUnchanged(account, user)
-    await strengthen(account, session, now)
+    await prove(account, session, 'password', now)
     await audit(tx, now, {
       type: 'reauthenticated',
       userId: session.userId,
@@ -172,7 +169,7 @@ export async function changePassword(
     const account = await requireLive(tx, session, now)
     requireUnchanged(account, user)
     await tx.$queryRaw(sql`UPDATE "User" SET "passwordHash" = ${passwordHash} WHERE "id" = ${user.id}`)
-    await strengthen(account, session, now)
+    await prove(account, session, 'password', now)
     const ended = await endOthers(account, session, 'password_changed', now, address)
     await audit(tx, now, {
       type: 'password_changed',
@@ -185,9 +182,12 @@ export async function changePassword(
   })
 }
 
-/** Changes the name that others see. */
+/**
+ * Changes the name that others see.
+ * @throws AppError `sign_in_required`
+ */
 export async function changeName(
-  session: CurrentSession,
+  session: StrongSession,
   name: string,
   now: Date,
   address: string | null,

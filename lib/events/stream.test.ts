@@ -18,7 +18,7 @@ import {
   NOON,
   open,
   PHONE,
-  type SignedInDevice,
+  type StrongDevice,
 } from '../testing/people'
 import type { LoginView } from '../wire'
 import { bus } from '../bus'
@@ -71,7 +71,7 @@ class Reader implements Sink {
   }
 }
 
-let phone: SignedInDevice
+let phone: StrongDevice
 let opened: Awaited<ReturnType<typeof open>>
 let reader: Reader
 

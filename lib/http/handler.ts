@@ -4,6 +4,7 @@ import { clock } from '../clock'
 import { AppError } from '../errors'
 import { take, type LimitName } from '../limits/limits'
 import { findSession, type CurrentSession } from '../sessions/current'
+import { requireStrong, type StrongSession } from '../sessions/strength'
 import { problem, toResponse, type Answer } from './answer'
 import { check, checkParams, checkQuery, readBody } from './body'
 import { callerFrom, callerOf, type Arrival, type CallerOf } from './caller'
@@ -14,21 +15,30 @@ import { requireSameOrigin } from './same-origin'
 /** What a handler may read of a request as it came. Everything else has passed a schema. */
 type RequestParts = Pick<ApiRequest, 'headers' | 'signal'>
 
-interface Call<Signed extends boolean, Params, Query, Body> {
+/** Who may call: anybody, whoever is signed in, or a strong session alone. */
+export type Demand = false | true | 'strong'
+
+interface Sessions {
+  strong: StrongSession
+  true: CurrentSession
+  false: null
+}
+
+interface Call<Signed extends Demand, Params, Query, Body> {
   request: RequestParts
   params: Params
   query: Query
   body: Body
   caller: CallerOf
   cookies: Cookies
-  session: Signed extends true ? CurrentSession : null
+  session: Sessions[`${Signed}`]
   now: Date
 }
 
-interface Rules<Signed extends boolean, Params, Query, Body> {
+interface Rules<Signed extends Demand, Params, Query, Body> {
   /** The limit that each call takes from, by the caller's address. */
   limit: LimitName
-  /** Whether somebody must be signed in. */
+  /** What it takes. A call that changes something is for strong sessions, or stands in app/api/strength.test.ts. */
   session: Signed
   /** The ids in the path, which are checked before anything else, as the query is. */
   params?: z.ZodType<Params>
@@ -72,7 +82,7 @@ export function routeHandler<Params>(
 }
 
 /** Makes a route handler that is held to `rules`: path and query, same origin, limit, body, session; then `run`. */
-export function handler<Signed extends boolean, Params = undefined, Query = undefined, Body = undefined>(
+export function handler<Signed extends Demand, Params = undefined, Query = undefined, Body = undefined>(
   rules: Rules<Signed, Params, Query, Body>,
 ): RouteHandler<Record<string, string>> {
   return routeHandler(async (request, caller, found) => {
@@ -84,14 +94,20 @@ export function handler<Signed extends boolean, Params = undefined, Query = unde
     // Only now: a body may take its time, and neither code nor session may outlive it.
     const now = clock()
     const cookies = new Cookies(request.headers.get('cookie'))
-    const session = rules.session ? await requireSession(cookies, caller, now) : null
+    const session = rules.session ? await requireSession(rules.session, cookies, caller, now) : null
     const call = { request, params, query, body, caller, cookies, session, now }
     return rules.run(call as unknown as Call<Signed, Params, Query, Body>)
   })
 }
 
-async function requireSession(cookies: Cookies, caller: CallerOf, now: Date): Promise<CurrentSession> {
+async function requireSession(
+  demand: Demand,
+  cookies: Cookies,
+  caller: CallerOf,
+  now: Date,
+): Promise<CurrentSession> {
   const session = await findSession(cookies.get('session'), cookies.get('device'), now, caller.address)
   if (!session) throw new AppError('sign_in_required')
+  if (demand === 'strong') requireStrong(session, now)
   return session
 }

@@ -3,7 +3,7 @@ import { z } from 'zod'
 import { ERRORS, type ErrorCode } from '../errors'
 import * as wire from '../wire'
 
-type By = 'anyone' | 'desktop' | 'phone' | 'session'
+type By = 'anyone' | 'desktop' | 'phone' | 'session' | 'strong'
 
 interface Operation {
   method: 'get' | 'post' | 'patch' | 'delete'
@@ -20,6 +20,7 @@ interface Operation {
 }
 
 const ON_PHONE = ['sign_in_required', 'not_found', 'wrong_state', 'already_used', 'expired'] as const
+const ON_STRONG: ErrorCode[] = ['sign_in_required', 'reauthentication_required']
 const ALWAYS: ErrorCode[] = ['misdirected', 'rate_limited', 'internal', 'unavailable']
 
 /** Every call of the API, next-auth's own reading paths apart. */
@@ -172,19 +173,19 @@ const OPERATIONS: Operation[] = [
   {
     method: 'delete',
     path: '/api/sessions',
-    by: 'session',
+    by: 'strong',
     summary: 'Sign out everywhere else',
     answer: [200, wire.Ended],
-    errors: ['sign_in_required', 'reauthentication_required'],
+    errors: [],
   },
   {
     method: 'patch',
     path: '/api/sessions/{id}',
-    by: 'session',
+    by: 'strong',
     summary: 'Name its device',
     body: wire.RenameBody,
     answer: [204],
-    errors: ['sign_in_required', 'reauthentication_required', 'not_found'],
+    errors: ['not_found'],
   },
   {
     method: 'delete',
@@ -197,10 +198,10 @@ const OPERATIONS: Operation[] = [
   {
     method: 'post',
     path: '/api/sessions/{id}/report',
-    by: 'session',
+    by: 'strong',
     summary: 'Say "This wasn\'t me": ends it, and blocks its desktop for the account',
     answer: [200, wire.Ended],
-    errors: ['sign_in_required', 'not_found', 'reauthentication_required'],
+    errors: ['not_found'],
   },
   {
     method: 'get',
@@ -213,10 +214,10 @@ const OPERATIONS: Operation[] = [
   {
     method: 'delete',
     path: '/api/notices/{id}',
-    by: 'session',
+    by: 'strong',
     summary: 'Say "It was me"',
     answer: [204],
-    errors: ['sign_in_required', 'not_found', 'reauthentication_required'],
+    errors: ['not_found'],
   },
   {
     method: 'get',
@@ -265,11 +266,11 @@ const OPERATIONS: Operation[] = [
   {
     method: 'patch',
     path: '/api/account',
-    by: 'session',
+    by: 'strong',
     summary: 'Change the name',
     body: wire.ProfileBody,
     answer: [200, wire.Profile],
-    errors: ['sign_in_required'],
+    errors: [],
   },
   {
     method: 'post',
@@ -283,10 +284,10 @@ const OPERATIONS: Operation[] = [
   {
     method: 'post',
     path: '/api/email',
-    by: 'session',
+    by: 'strong',
     summary: 'Have the mail sent again that asks for the address to be confirmed',
     answer: [204],
-    errors: ['sign_in_required', 'reauthentication_required', 'not_found'],
+    errors: ['not_found'],
   },
   {
     method: 'post',
@@ -331,6 +332,8 @@ const HOLDS: Record<By, string> = {
   desktop: 'By the desktop that holds the cookie `qrl-login-{id}`.',
   phone: 'By the session that scanned it, with its scan token.',
   session: 'By whoever is signed in.',
+  strong:
+    'By a strong session: one that was made with the password, or in which the password was given within ten minutes.',
 }
 
 /** Builds the document for a site. OpenAPI 3.1 takes JSON Schema as it is (§4.8.24), and zod writes that itself. */
@@ -355,7 +358,12 @@ function describe(operation: Operation) {
   const [status, schema] = operation.answer
   const type = stream ? 'text/event-stream' : 'application/json'
   const parameters = [...(path.includes('{id}') ? [ID_PARAMETER] : []), ...queryParameters(query)]
-  const refused: ErrorCode[] = [...errors, ...(body || query ? (['invalid_input'] as const) : []), ...ALWAYS]
+  const refused: ErrorCode[] = [
+    ...(by === 'strong' ? ON_STRONG : []),
+    ...errors,
+    ...(body || query ? (['invalid_input'] as const) : []),
+    ...ALWAYS,
+  ]
   if (method !== 'get') refused.push('cross_site')
   return {
     summary,

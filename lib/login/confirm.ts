@@ -10,8 +10,9 @@ import * as oneTimeCode from '../proofs/one-time-code'
 import { provePassword } from '../proofs/password'
 import { blockAll, provenDevice } from '../sessions/block'
 import type { LockedAccount } from '../sessions/account'
-import { isProven, requireStrong, type CurrentSession } from '../sessions/current'
+import type { CurrentSession } from '../sessions/current'
 import { distrustDevices, only } from '../sessions/end'
+import { isProven, requireStrong, type StrongSession } from '../sessions/strength'
 import { hash } from '../tokens'
 import { STAY_SECONDS, type ConfirmBody, type Reason } from '../wire'
 import { aboutDesktop, explain, rejection, rejectionOf } from './move'
@@ -40,17 +41,16 @@ async function explainToPhone(id: string, session: CurrentSession, name: Move, n
  * match ends the request; what else is missing or wrong spends nothing. Where the answer was lost, the same call tells
  * the same code again.
  * @returns the row, and the one-time code to show where the desktop owes one
- * @throws AppError `reauthentication_required`, `proof_required`, `proof_failed`, `rate_limited`, `not_found`,
- *   `wrong_state`, `already_used`, `expired`
+ * @throws AppError `proof_required`, `proof_failed`, `rate_limited`, `not_found`, `wrong_state`, `already_used`,
+ *   `expired`
  */
 export async function confirm(
   id: string,
   body: ConfirmBody,
-  session: CurrentSession,
+  session: StrongSession,
   caller: Caller,
   now: Date,
 ): Promise<{ request: LoginRequest; code: string | undefined }> {
-  requireStrong(session, now)
   await take('approve', session.userId)
   const binding = phoneBinding(id, body.scanToken, session)
   const row = await requireOwn(id, binding, session, now)
@@ -60,7 +60,7 @@ export async function confirm(
   if (status !== 'scanned') throw explain(row, 'confirm', now)
   if (demands(row, 'number') && body.number === undefined)
     throw new AppError('proof_required', { proof: 'number' })
-  if (demands(row, 'password') && !isProven(session, now))
+  if (demands(row, 'password') && !isProven(session, 'password', now))
     await askPassword(session, body.password, caller, now)
   const code = demands(row, 'code') ? oneTimeCode.challenge(id, body.scanToken) : null
   const isRight = !demands(row, 'number') || matchingNumber.check(row.number, body.number as number)
@@ -124,7 +124,7 @@ function approve(
  * The phone declines, or takes its approval back before the desktop has used it. With `report` that desktop can't ask
  * this account again for a while, and the next sign-ins have to prove more.
  * @throws AppError `not_found`, `wrong_state`, `already_used`, `expired`, and `reauthentication_required` for a report by
- *   a session that was made by QR
+ *   a weak session
  */
 export async function decline(
   id: string,

@@ -99,6 +99,7 @@ async function consumeOnce(
     {
       deviceId: device.id,
       method: 'qr',
+      proven: [],
       kind,
       parentId: approver.id,
       loginRequestId: row.id,

@@ -17,7 +17,7 @@ import {
   PHONE,
   STRANGE,
   wrongNumberFor,
-  type SignedInDevice,
+  type StrongDevice,
 } from '../testing/people'
 import { rowOf } from '../testing/outcomes'
 import type { Risk } from '../wire'
@@ -95,7 +95,7 @@ type World = Awaited<ReturnType<typeof begin>>
 
 async function perform(world: World, action: Step, now: Date): Promise<unknown> {
   const { request, phones, tokens } = world
-  const phone = (index: number): SignedInDevice => phones[index]!
+  const phone = (index: number): StrongDevice => phones[index]!
   switch (action.do) {
     case 'wait':
       return

@@ -16,6 +16,7 @@ import {
   PHONE,
   sessionOf,
   type SignedInDevice,
+  type StrongDevice,
 } from '../testing/people'
 import { auditOf, refused, rowOf } from '../testing/outcomes'
 import { newId, newSecret } from '../tokens'
@@ -27,8 +28,8 @@ import { requests } from './requests'
 import { statusAt } from './state'
 import { makeTicket } from './ticket'
 
-let phone: SignedInDevice
-let stranger: SignedInDevice
+let phone: StrongDevice
+let stranger: StrongDevice
 
 beforeEach(async () => {
   phone = await makePhone((await makeUser()).id)
@@ -229,16 +230,6 @@ describe('confirm and decline', () => {
     const { id, scanToken, secret } = await openAndConfirm(phone)
     expect(await decline(id, scanToken, phone.session, PHONE, NOON)).toBe('declined')
     expect(await refused(consume(id, secret, undefined, DESKTOP, NOON))).toBe('wrong_state declined rejected')
-  })
-
-  test('a QR-made session approves only after its password', async () => {
-    const desktop = await letIn(phone)
-    const { id, scanToken } = await openAndScan(desktop)
-    expect(await refused(approve(id, scanToken, desktop))).toBe('reauthentication_required')
-    const strong = { ...desktop, session: { ...desktop.session, reauthenticatedAt: NOON } }
-    expect(await refused(approve(id, scanToken, strong, later(600)))).toBe('reauthentication_required')
-    await approve(id, scanToken, strong, later(30))
-    expect((await rowOf(id)).state).toBe('confirmed')
   })
 
   test('come too late when the time is over', async () => {

@@ -18,9 +18,10 @@ import {
   openAndScan,
   PASSWORD,
   PHONE,
+  proven,
   sessionOf,
-  STRANGE,
   type SignedInDevice,
+  STRANGE,
 } from '../testing/people'
 import {
   approveBy,
@@ -191,8 +192,11 @@ describe('the password', () => {
     expect(await refused(approve(tooLate, right(tooLate), later(TEN_MINUTES)))).toBe(
       'proof_required password',
     )
-    const proven = { ...phone, session: { ...phone.session, reauthenticatedAt: later(30) } }
-    const { request } = await approveBy(proven)(tooLate, right(tooLate), later(TEN_MINUTES + 29))
+    const { request } = await approveBy(proven(phone, later(30)))(
+      tooLate,
+      right(tooLate),
+      later(TEN_MINUTES + 29),
+    )
     expect(request.state).toBe('confirmed')
   })
 

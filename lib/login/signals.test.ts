@@ -21,8 +21,9 @@ import {
   PASSWORD,
   PHONE,
   pickWrong,
+  proven,
   STRANGE,
-  type SignedInDevice,
+  type StrongDevice,
 } from '../testing/people'
 import {
   approveBy,
@@ -47,8 +48,8 @@ const DAY = 86_400
 const LOW = 'low'
 const NEAR = 'low number'
 
-let phone: SignedInDevice
-let stranger: SignedInDevice
+let phone: StrongDevice
+let stranger: StrongDevice
 
 beforeEach(async () => {
   setPolicy('adaptive')
@@ -96,8 +97,7 @@ describe('the risk of a scan', () => {
     const afterwards = later(14 * DAY + 1)
     expect(await asked({}, ends)).toBe(NEAR)
     expect(await asked({}, afterwards)).toBe(MEDIUM)
-    const proven = { ...phone, session: { ...phone.session, reauthenticatedAt: ends } }
-    expect(await asked({}, afterwards, proven)).toBe(NEAR)
+    expect(await asked({}, afterwards, proven(phone, ends))).toBe(NEAR)
   })
 
   test('is not low for a day after a wrong number, and high after a second one', async () => {

@@ -6,6 +6,7 @@ import { settings } from '../env'
 import type { LoginRequest } from '../generated/prisma/client'
 import type { CurrentSession } from '../sessions/current'
 import { hasBlocks } from '../sessions/block'
+import { lastProof } from '../sessions/strength'
 import { matches, sql, type Condition, type Statement } from '../sql'
 import type { Signals } from './policy'
 
@@ -68,13 +69,12 @@ export function signalsOf(
   phone: Pick<Caller, 'address'>,
   now: Date,
 ): Signals {
-  const provenAt = session.reauthenticatedAt ?? session.createdAt
   const { differences } = compare(row.desktopAddress, phone.address)
   return {
     knownDesktop: Boolean(row.isKnown),
     trustedNetwork: isTrusted(row.desktopAddress),
     typedCode,
-    staleSession: provenAt < daysBefore(now, STALE_DAYS),
+    staleSession: lastProof(session) < daysBefore(now, STALE_DAYS),
     farAway: differences.includes('place'),
     otherCountry: differences.includes('country'),
     wrongPicks: Number(row.wrongPicks),

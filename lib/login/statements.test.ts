@@ -17,7 +17,7 @@ import {
   PHONE,
   STRANGE,
   wrongNumberFor,
-  type SignedInDevice,
+  type StrongDevice,
 } from '../testing/people'
 import { raiseRisk, setPolicy, strange } from '../testing/proofs'
 import { consume } from './consume'
@@ -68,7 +68,7 @@ async function madeBy(run: () => Promise<unknown>): Promise<string[]> {
   return statements.map((sql) => sql.replace(/^\s*(\w+) .*?(?:`main`\.`|")([A-Z]\w+).*$/s, '$1 $2'))
 }
 
-let phone: SignedInDevice
+let phone: StrongDevice
 beforeEach(async () => {
   setPolicy('adaptive')
   phone = await makePhone((await makeUser()).id)

@@ -122,7 +122,7 @@ describe('the phone’s view', () => {
     await raiseRisk(phone)
     const { request, scanToken } = await openAndScan(phone, NOON, strange)
     // Its password was given too long ago to count.
-    const session = { ...phone.session, createdAt: later(-601), reauthenticatedAt: null }
+    const session = { ...phone.session, factors: { password: later(-601) } }
     const view = scannedView(request, scanToken, session, PHONE, NOON)
     expect(scannedView(request, scanToken, phone.session, PHONE, NOON).proofs).toEqual(['number', 'code'])
     expect(view).toEqual({

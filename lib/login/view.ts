@@ -6,7 +6,8 @@ import { deviceOf } from '../devices'
 import type { Watched } from '../events/watch'
 import type { LoginRequest, User } from '../generated/prisma/client'
 import { placeOf } from '../places'
-import { isProven, type CurrentSession } from '../sessions/current'
+import type { CurrentSession } from '../sessions/current'
+import { isProven } from '../sessions/strength'
 import { sql } from '../sql'
 import {
   KINDS,
@@ -109,7 +110,7 @@ export const scannedView = (
   // Null where it was scanned before there were risks.
   risk: (request.risk ?? 'low') as Risk,
   // A password that was given just now need not be given again.
-  proofs: proofsOf(request).filter((proof) => proof !== 'password' || !isProven(session, now)),
+  proofs: proofsOf(request).filter((proof) => proof !== 'password' || !isProven(session, 'password', now)),
   ...(request.numberChoices !== null && { choices: request.numberChoices.split(' ').map(Number) }),
   kinds: [...KINDS],
   stays: request.knownDeviceId === null ? ['12h', '7d'] : ['12h', '30d'],

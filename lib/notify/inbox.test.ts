@@ -1,5 +1,6 @@
 import { beforeEach, describe, expect, test } from 'vitest'
 import { db } from '../db'
+import type { CurrentSession } from '../sessions/current'
 import { reportAsOwner } from '../sessions/report'
 import {
   DESKTOP,
@@ -11,8 +12,10 @@ import {
   NOON,
   PASSWORD,
   PHONE,
+  proven,
   sessionOf,
-  type SignedInDevice,
+  type StrongDevice,
+  strongSession,
 } from '../testing/people'
 import { refused } from '../testing/outcomes'
 import { reauthenticate } from '../users'
@@ -21,18 +24,17 @@ import { dismissNotice, listNotices } from './inbox'
 import { notify } from './notice'
 
 const DAY = 86_400
-let phone: SignedInDevice
+let phone: StrongDevice
 
 beforeEach(async () => {
   phone = await makePhone((await makeUser()).id)
 })
 
-const told = async (session = phone.session, now = NOON) =>
+const told = async (session: CurrentSession = phone.session, now = NOON) =>
   (await listNotices(session, now)).map((notice) => NoticeView.parse(notice))
 /** The sessions that are told of, by whom it is asked. */
-const about = async (session = phone.session, now = NOON) =>
+const about = async (session: CurrentSession = phone.session, now = NOON) =>
   (await told(session, now)).map(({ session }) => session?.id)
-const strong = ({ session }: SignedInDevice) => ({ ...session, reauthenticatedAt: NOON })
 
 describe('a notice', () => {
   test('tells of a sign-in: the device, from where, how, and who approved', async () => {
@@ -58,17 +60,18 @@ describe('a notice', () => {
   test('is not shown to the session that it is about, nor to another one on that device', async () => {
     expect(await about()).toEqual([])
     const desktop = await letIn(phone)
-    expect(await about(strong(desktop))).toEqual([phone.session.id])
-    const again = { ...strong(desktop), id: 'A'.repeat(22) }
+    expect(await about(proven(desktop).session)).toEqual([phone.session.id])
+    const again = { ...proven(desktop).session, id: 'A'.repeat(22) }
     expect(await about(again)).toEqual([phone.session.id])
   })
 
   test('is shown to no session on probation, until its person gives the password', async () => {
-    const { session } = await letIn(phone)
+    const desktop = await letIn(phone)
+    const { session } = desktop
     expect(session.probationEndsAt).toEqual(later(DAY))
     expect(await about(session)).toEqual([])
     expect(await about(session, later(DAY))).toEqual([phone.session.id])
-    expect(await about({ ...session, reauthenticatedAt: NOON })).toEqual([phone.session.id])
+    expect(await about(proven(desktop).session)).toEqual([phone.session.id])
   })
 
   test('is the account’s own', async () => {
@@ -90,7 +93,7 @@ describe('a notice', () => {
 
   test('is not shown of what ended together with a reported one', async () => {
     const desktop = await letIn(phone)
-    await letIn({ ...desktop, session: strong(desktop) })
+    await letIn(proven(desktop))
     expect(await about()).toHaveLength(2)
     expect(await reportAsOwner(phone.session, desktop.session.id, PHONE, NOON)).toBe(2)
     expect(await about()).toEqual([])
@@ -140,19 +143,18 @@ describe('"It was me"', () => {
   test('is not said of one’s own sign-in', async () => {
     const desktop = await letIn(phone)
     const [own] = await told()
-    expect(await refused(dismissNotice(strong(desktop), own!.id, NOON))).toBe('not_found')
+    expect(await refused(dismissNotice(proven(desktop).session, own!.id, NOON))).toBe('not_found')
   })
 
   test('takes the password in a session made by QR', async () => {
     await givePassword(phone.session.userId)
     const desktop = await letIn(phone)
-    const [notice] = await told(strong(desktop))
-    expect(await refused(dismissNotice(desktop.session, notice!.id, NOON))).toBe('reauthentication_required')
+    const [notice] = await told(proven(desktop).session)
     await reauthenticate(desktop.session, PASSWORD, NOON, null)
-    const proven = await sessionOf(desktop.token, desktop.device)
-    expect(proven.probationEndsAt).toBeNull()
-    await dismissNotice(proven, notice!.id, NOON)
-    expect(await told(proven)).toEqual([])
+    const session = await sessionOf(desktop.token, desktop.device)
+    expect(session.probationEndsAt).toBeNull()
+    await dismissNotice(strongSession({ ...desktop, session }), notice!.id, NOON)
+    expect(await told(session)).toEqual([])
   })
 
   test('is not said by a session that was ended a moment ago', async () => {

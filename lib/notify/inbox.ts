@@ -5,9 +5,9 @@ import { AppError } from '../errors'
 import type { Device, Prisma, Session } from '../generated/prisma/client'
 import { placeOf, placesReady } from '../places'
 import { requireLive } from '../sessions/account'
-import { requireStrong, type CurrentSession } from '../sessions/current'
-import { isOnProbation } from '../sessions/probation'
+import type { CurrentSession } from '../sessions/current'
 import { reportableSince } from '../sessions/reportable'
+import { isOnProbation, type StrongSession } from '../sessions/strength'
 import { NoticeType, type NoticeView, type ReportView } from '../wire'
 
 /** More are not told apart by anybody; the rest is in the activity. */
@@ -61,12 +61,11 @@ export async function listNotices(session: CurrentSession, now: Date): Promise<N
 
 /**
  * "It was me": the notice is shown no more. The link in its mail stays good.
- * @throws AppError `not_found`, or `reauthentication_required` where the session was made by QR
+ * @throws AppError `sign_in_required`, `not_found`
  */
-export function dismissNotice(session: CurrentSession, id: string, now: Date): Promise<void> {
+export function dismissNotice(session: StrongSession, id: string, now: Date): Promise<void> {
   return db().write(async (tx) => {
     await requireLive(tx, session, now)
-    requireStrong(session, now)
     const dismissed = await tx.notice.updateMany({
       where: { ...shownTo(session, now), id },
       data: { dismissedAt: now },

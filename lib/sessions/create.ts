@@ -6,6 +6,7 @@ import { hash, joinToken, newId, newSecret } from '../tokens'
 import type { Agent } from '../user-agent'
 import type { Kind, Method } from '../wire'
 import type { LockedAccount } from './account'
+import { newFactors, type Factor } from './factors'
 
 /** How long a stay is where nobody chose: password sessions. */
 export const PASSWORD_STAY_SECONDS = 30 * 86_400
@@ -20,6 +21,8 @@ export interface SignedIn {
 interface NewSession {
   deviceId: string
   method: Method
+  /** What the person has just proven. */
+  proven: readonly Factor[]
   kind: 'own' | Kind
   parentId?: string
   loginRequestId?: string
@@ -32,10 +35,12 @@ interface NewSession {
 
 /** Writes a session, its audit entry and the notice of it; answers with the token for the cookie. */
 export async function createSession(account: LockedAccount, session: NewSession, now: Date): Promise<string> {
-  const { secret = newSecret(), agent, ...row } = session
+  const { secret = newSecret(), agent, proven, ...row } = session
   const { tx, user } = account
   const [id, userId] = [newId(), user.id]
-  await send(tx, insertInto('Session', { id, userId, secretHash: hash(secret), ...row, createdAt: now }))
+  const factors = newFactors(proven, now)
+  const made = { id, userId, secretHash: hash(secret), ...row, factors, createdAt: now }
+  await send(tx, insertInto('Session', made))
   await audit(tx, now, {
     type: 'session_created',
     userId,

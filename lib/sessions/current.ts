@@ -2,15 +2,14 @@
 import { audit } from '../audit'
 import { db } from '../db'
 import { isDevice } from '../devices'
-import { AppError, isAppError } from '../errors'
+import { isAppError } from '../errors'
 import type { Session } from '../generated/prisma/client'
 import { tryTake } from '../limits/limits'
 import { sql, type Statement } from '../sql'
 import { equal, hash, splitToken } from '../tokens'
 import type { DeviceKind, DeviceView, Kind, Method } from '../wire'
+import { factorsOf, type Factors } from './factors'
 
-/** A password that was given within this time makes a QR session as strong as a password session. */
-const REAUTHENTICATION_MINUTES = 10
 const TOUCH_EVERY_MS = 60_000
 
 export interface CurrentSession {
@@ -22,7 +21,7 @@ export interface CurrentSession {
   parentId: string | null
   createdAt: Date
   expiresAt: Date
-  reauthenticatedAt: Date | null
+  factors: Factors
   probationEndsAt: Date | null
   user: { name: string; email: string }
   device: DeviceView & { createdAt: Date }
@@ -66,7 +65,7 @@ export async function findSession(
     parentId: row.parentId,
     createdAt: row.createdAt,
     expiresAt: row.expiresAt,
-    reauthenticatedAt: row.reauthenticatedAt,
+    factors: factorsOf(row),
     probationEndsAt: row.probationEndsAt,
     user: { name: row.userName, email: row.userEmail },
     device: {
@@ -123,28 +122,4 @@ async function tolerateAway(work: Promise<unknown>): Promise<void> {
   await work.catch((error) => {
     if (!isAppError(error, 'unavailable')) throw error
   })
-}
-
-const isRecent = (at: Date | null, now: Date): boolean =>
-  at !== null && at.getTime() > now.getTime() - REAUTHENTICATION_MINUTES * 60_000
-
-/** True where a password was given within this session in the last ten minutes. */
-export const isProven = (
-  {
-    method,
-    createdAt,
-    reauthenticatedAt,
-  }: Pick<CurrentSession, 'method' | 'createdAt' | 'reauthenticatedAt'>,
-  now: Date,
-): boolean => isRecent(reauthenticatedAt ?? (method === 'password' ? createdAt : null), now)
-
-/** True where this session may do what QR-made sessions may not: approve, change credentials, end others. */
-export const isStrong = (
-  { method, reauthenticatedAt }: Pick<CurrentSession, 'method' | 'reauthenticatedAt'>,
-  now: Date,
-): boolean => method !== 'qr' || isRecent(reauthenticatedAt, now)
-
-/** @throws AppError `reauthentication_required` where the session is too weak for what it is about to do */
-export function requireStrong(session: CurrentSession, now: Date): void {
-  if (!isStrong(session, now)) throw new AppError('reauthentication_required')
 }

@@ -7,7 +7,8 @@ import { requests } from '../login/requests'
 import { inParts } from '../parts'
 import { among, sql, type Statement } from '../sql'
 import { lockAccount, requireLive, type LockedAccount } from './account'
-import { requireStrong, type CurrentSession } from './current'
+import type { CurrentSession } from './current'
+import { requireStrong, type StrongSession } from './strength'
 import { isOpenAt, lineOf, treeOf } from './tree'
 
 export type EndReason = 'signed_out' | 'revoked' | 'replaced' | 'password_changed' | 'disabled' | 'reported'
@@ -78,7 +79,8 @@ function endOwn(
 
 /**
  * Ends one session of the same account, with its descendants, and forgets its browser: it may be a stranger's.
- * @throws AppError `not_found`, or `reauthentication_required` where a QR session reaches beyond its descendants
+ * @throws AppError `sign_in_required`, `not_found`, or `reauthentication_required` where a weak session reaches beyond
+ *   its descendants
  */
 export function revokeSession(
   session: CurrentSession,
@@ -101,13 +103,12 @@ export function revokeSession(
 
 /**
  * Ends all other sessions of the account.
- * @throws AppError `reauthentication_required` where the session was made by QR
+ * @throws AppError `sign_in_required`
  */
-export function revokeOthers(session: CurrentSession, now: Date, address: string | null): Promise<number> {
-  return db().move(async (tx) => {
-    requireStrong(session, now)
-    return endOthers(await requireLive(tx, session, now), session, 'revoked', now, address)
-  })
+export function revokeOthers(session: StrongSession, now: Date, address: string | null): Promise<number> {
+  return db().move(async (tx) =>
+    endOthers(await requireLive(tx, session, now), session, 'revoked', now, address),
+  )
 }
 
 /** Ends all but this session, and forgets the browsers that were known. One that hung on another stands on its own from here: it is the one to keep. */

@@ -7,8 +7,9 @@ import { placeOf, placesReady } from '../places'
 import type { DeviceView, Method, SessionView } from '../wire'
 import { sql } from '../sql'
 import { requireLive } from './account'
-import { liveAt, requireStrong, type CurrentSession } from './current'
+import { liveAt, type CurrentSession } from './current'
 import { isReportable } from './reportable'
+import type { StrongSession } from './strength'
 import { isOpenAt } from './tree'
 
 /** The live sessions of an account, as its owner sees them, latest activity first. */
@@ -53,19 +54,18 @@ export async function approvingDevice(session: CurrentSession): Promise<DeviceVi
 }
 
 /**
- * Names the device of a session; an empty name takes the name away.
- * @throws AppError `not_found`, or `reauthentication_required` where the session was made by QR
+ * Names the device of a session; an empty name takes the name away. Only for strong sessions: people look at names to
+ * find what is not theirs.
+ * @throws AppError `sign_in_required`, `not_found`
  */
 export function renameDevice(
-  session: CurrentSession,
+  session: StrongSession,
   targetId: string,
   name: string,
   now: Date,
   address: string | null,
 ): Promise<void> {
   return db().move(async (tx) => {
-    // Names stand where a person looks for what is not theirs.
-    requireStrong(session, now)
     await requireLive(tx, session, now)
     const renamed = await tx.$queryRaw<object[]>(sql`
       UPDATE "Device" SET "name" = ${name || null} WHERE "userId" = ${session.userId} AND "id" = (

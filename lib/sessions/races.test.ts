@@ -24,7 +24,7 @@ import { joinToken } from '../tokens'
 import { changePassword, reauthenticate, signInWithPassword } from '../users'
 import type { Kind } from '../wire'
 import { requireLive } from './account'
-import type { CurrentSession } from './current'
+import type { StrongSession } from './strength'
 import { endSessions, only, revokeOthers } from './end'
 import { reportAsOwner } from './report'
 import { isOpenAt } from './tree'
@@ -40,7 +40,7 @@ const OLD = 'the old password'
 const NEW = 'the new password'
 
 let account: { id: string; email: string }
-let laptop: CurrentSession
+let laptop: StrongSession
 let thief: SignedInDevice
 
 async function arrange(): Promise<void> {

@@ -11,9 +11,10 @@ import { among, sql } from '../sql'
 import type { DeviceKind } from '../wire'
 import { requireLive, type LockedAccount } from './account'
 import { blockAll } from './block'
-import { requireStrong, type CurrentSession } from './current'
+import type { CurrentSession } from './current'
 import { allBut, distrustDevices, endSessions, makeIndependent, only } from './end'
 import { isReportable } from './reportable'
+import type { StrongSession } from './strength'
 import { treeOf } from './tree'
 
 interface Reporter {
@@ -41,17 +42,16 @@ export function reportByLink(token: string, caller: Reporter, now: Date): Promis
 /**
  * By somebody who is signed in to the same account.
  * @returns how many sessions ended
- * @throws AppError `not_found`, or `reauthentication_required` where the reporting session was made by QR
+ * @throws AppError `sign_in_required`, `not_found`
  */
 export function reportAsOwner(
-  session: CurrentSession,
+  session: StrongSession,
   targetId: string,
   caller: Reporter,
   now: Date,
 ): Promise<number> {
   return db().move(async (tx) => {
     const account = await requireLive(tx, session, now)
-    requireStrong(session, now)
     if (targetId === session.id) throw new AppError('not_found')
     // It may have come out of the reported one; from here it stands on its own.
     await makeIndependent(account, session)

@@ -4,7 +4,7 @@ import { isUniqueViolation } from '../db/errors'
 import { settings } from '../env'
 import { LIMITS } from '../limits/limits'
 import { createSession } from './create'
-import { findSession, isLiveAt, isProven, isStrong, liveAt } from './current'
+import { findSession, isLiveAt, liveAt } from './current'
 import { endReplaced, revokeOthers, revokeSession, signOut } from './end'
 import { approvingDevice, listSessions, renameDevice } from './list'
 import { sql } from '../sql'
@@ -18,11 +18,13 @@ import {
   openAndConfirm,
   openAndScan,
   PHONE,
+  proven,
   type SignedInDevice,
+  type StrongDevice,
 } from '../testing/people'
 import { rowOf } from '../testing/outcomes'
 
-let phone: SignedInDevice
+let phone: StrongDevice
 
 beforeEach(async () => {
   phone = await makePhone((await makeUser()).id)
@@ -92,8 +94,7 @@ describe('ending', () => {
   test('takes derived descendants along and leaves independent ones', async () => {
     const derived = await letIn(phone)
     const independent = await letIn(phone, NOON, 'independent')
-    const strong = { ...derived, session: { ...derived.session, reauthenticatedAt: NOON } }
-    const grandchild = await letIn(strong)
+    const grandchild = await letIn(proven(derived))
     expect(await signOut(phone.session, NOON, null)).toBe(3)
     expect(
       await Promise.all([phone, derived, grandchild, independent].map((one) => isSignedIn(one))),
@@ -125,23 +126,20 @@ describe('ending', () => {
 
   test('beyond its own descendants needs a password in a QR session', async () => {
     const desktop = await letIn(phone)
-    const strong = { ...desktop.session, reauthenticatedAt: NOON }
-    const child = await letIn({ ...desktop, session: strong })
+    const strong = proven(desktop)
+    const child = await letIn(strong)
     await expect(revokeSession(desktop.session, phone.session.id, NOON, null)).rejects.toMatchObject({
       code: 'reauthentication_required',
     })
-    await expect(revokeOthers(desktop.session, NOON, null)).rejects.toMatchObject({
-      code: 'reauthentication_required',
-    })
     expect(await revokeSession(desktop.session, child.session.id, NOON, null)).toBe(1)
-    expect(await revokeSession(strong, phone.session.id, NOON, null)).toBe(2)
+    expect(await revokeSession(strong.session, phone.session.id, NOON, null)).toBe(2)
     expect(await isSignedIn(desktop)).toBe(false)
   })
 
   test('everywhere else keeps the one that asks, even where it hung on another', async () => {
     const desktop = await letIn(phone)
     const other = await makePhone(phone.session.userId)
-    expect(await revokeOthers({ ...desktop.session, reauthenticatedAt: NOON }, NOON, null)).toBe(2)
+    expect(await revokeOthers(proven(desktop).session, NOON, null)).toBe(2)
     expect(await Promise.all([desktop, phone, other].map((one) => isSignedIn(one)))).toEqual([
       true,
       false,
@@ -215,28 +213,6 @@ test('the list is the tree that its owner sees', async () => {
   expect(await approvingDevice(derived.session)).toEqual({ name: 'My phone', ...PHONE.agent })
 })
 
-test('a session made by QR is strong for ten minutes after a password', () => {
-  const qr = { method: 'qr' as const, reauthenticatedAt: NOON }
-  expect(isStrong(qr, later(599))).toBe(true)
-  expect(isStrong(qr, later(600))).toBe(false)
-  expect(isStrong({ method: 'qr', reauthenticatedAt: null }, NOON)).toBe(false)
-  expect(isStrong({ method: 'password', reauthenticatedAt: null }, NOON)).toBe(true)
-})
-
-test.each([
-  ['by signing in with it', { method: 'password', reauthenticatedAt: null }],
-  ['by giving it again', { method: 'password', createdAt: later(-86_400), reauthenticatedAt: NOON }],
-  ['in a session made by QR', { method: 'qr', createdAt: later(-86_400), reauthenticatedAt: NOON }],
-] as const)('a password that was proven %s holds for ten minutes', (_, given) => {
-  const session = { createdAt: NOON, ...given }
-  expect(isProven(session, later(599))).toBe(true)
-  expect(isProven(session, later(600))).toBe(false)
-})
-
-test('a fresh session made by QR has proven no password', () => {
-  expect(isProven({ method: 'qr', createdAt: NOON, reauthenticatedAt: null }, NOON)).toBe(false)
-})
-
 test('a login request makes one session and no second', async () => {
   const { userId, deviceId } = phone.session
   const row = { deviceId, loginRequestId: 'once' }
@@ -244,7 +220,15 @@ test('a login request makes one session and no second', async () => {
     db().move(async (tx) =>
       createSession(
         await locked(tx, userId),
-        { ...row, method: 'qr', kind: 'own', address: null, agent: PHONE.agent, expiresAt: later(60) },
+        {
+          ...row,
+          method: 'qr',
+          proven: [],
+          kind: 'own',
+          address: null,
+          agent: PHONE.agent,
+          expiresAt: later(60),
+        },
         NOON,
       ),
     )

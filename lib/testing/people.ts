@@ -13,6 +13,7 @@ import { hashPassword } from '../passwords'
 import { lockAccount, type LockedAccount } from '../sessions/account'
 import { createSession } from '../sessions/create'
 import { findSession, type CurrentSession } from '../sessions/current'
+import { requireStrong, type StrongSession } from '../sessions/strength'
 import type { Runner } from '../sql'
 import { newId } from '../tokens'
 import type { Kind, Stay } from '../wire'
@@ -67,8 +68,25 @@ export async function locked(tx: Runner, id: string): Promise<LockedAccount> {
   return account
 }
 
+/** One whose session is strong. */
+export interface StrongDevice extends SignedInDevice {
+  session: StrongSession
+}
+
+/** The session of a device, where it is strong. */
+export function strongSession({ session }: SignedInDevice, now = NOON): StrongSession {
+  requireStrong(session, now)
+  return session
+}
+
+/** A device as it is once its person has given the password there. */
+export const proven = (device: SignedInDevice, at = NOON): StrongDevice => ({
+  ...device,
+  session: strongSession({ ...device, session: { ...device.session, factors: { password: at } } }, at),
+})
+
 /** A phone on which `userId` signed in with a password. */
-export async function makePhone(userId: string, now = NOON, stay = 86_400): Promise<SignedInDevice> {
+export async function makePhone(userId: string, now = NOON, stay = 86_400): Promise<StrongDevice> {
   const made = await db().move(async (tx) => {
     const account = await locked(tx, userId)
     const device = await claimDevice(tx, { userId, cookie: undefined, agent: PHONE.agent }, now)
@@ -77,6 +95,7 @@ export async function makePhone(userId: string, now = NOON, stay = 86_400): Prom
       {
         deviceId: device.id,
         method: 'password',
+        proven: ['password'],
         kind: 'own',
         address: PHONE.address,
         agent: PHONE.agent,
@@ -86,7 +105,8 @@ export async function makePhone(userId: string, now = NOON, stay = 86_400): Prom
     )
     return { token, device: device.cookie }
   })
-  return { ...made, session: await sessionOf(made.token, made.device, now) }
+  const session = await sessionOf(made.token, made.device, now)
+  return { ...made, session: strongSession({ ...made, session }, now) }
 }
 
 export async function sessionOf(token: string, device: string | undefined, now = NOON) {
@@ -131,7 +151,7 @@ export async function openAndConfirm(
 ) {
   const scanned = await openAndScan(phone, now, place)
   const body = { scanToken: scanned.scanToken, stay, kind, number: scanned.request.number ?? undefined }
-  const confirmed = await confirm(scanned.id, body, phone.session, PHONE, now)
+  const confirmed = await confirm(scanned.id, body, strongSession(phone, now), PHONE, now)
   return { ...scanned, ...confirmed }
 }
 
@@ -159,7 +179,7 @@ export const wrongNumberFor = ({ number, numberChoices }: LoginRequest): number 
 export async function pickWrong(phone: SignedInDevice, now = NOON): Promise<void> {
   const { id, scanToken, request } = await openAndScan(phone, now, { caller: STRANGE })
   const body = { scanToken, stay: '12h', kind: 'derived', number: wrongNumberFor(request) } as const
-  await confirm(id, body, phone.session, PHONE, now).then(
+  await confirm(id, body, strongSession(phone, now), PHONE, now).then(
     () => {
       throw new Error('a wrong number was taken for the right one')
     },

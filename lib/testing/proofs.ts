@@ -14,9 +14,10 @@ import {
   openAndScan,
   PHONE,
   pickWrong,
-  STRANGE,
-  wrongNumberFor,
   type SignedInDevice,
+  STRANGE,
+  strongSession,
+  wrongNumberFor,
 } from './people'
 
 /** A desktop in a network that no setting trusts. */
@@ -37,7 +38,7 @@ export const HIGH = 'high number password code'
 export const approveBy =
   (by: SignedInDevice) =>
   ({ id, scanToken }: { id: string; scanToken: string }, fields: Partial<ConfirmBody>, now = NOON) =>
-    confirm(id, { scanToken, stay: '12h', kind: 'derived', ...fields }, by.session, PHONE, now)
+    confirm(id, { scanToken, stay: '12h', kind: 'derived', ...fields }, strongSession(by, now), PHONE, now)
 
 /** A strange desktop that the account of `phone` knows. */
 export const knownTo = async ({ session }: SignedInDevice): Promise<Place> => ({

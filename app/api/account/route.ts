@@ -7,7 +7,7 @@ import { ProfileBody } from '@/lib/wire'
 /** Changes the name. */
 export const PATCH = handler({
   limit: 'write',
-  session: true,
+  session: 'strong',
   body: ProfileBody,
   async run({ body, session, caller, now }) {
     await changeName(session, body.name, now, caller.address)

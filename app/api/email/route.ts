@@ -6,7 +6,7 @@ import { requireMail } from '@/lib/http/mail'
 /** Sends the mail again that asks for the address to be confirmed. */
 export const POST = handler({
   limit: 'write',
-  session: true,
+  session: 'strong',
   async run({ session, now }) {
     requireMail()
     await askToConfirmAgain(session, now)

@@ -13,7 +13,7 @@ export const GET = handler({
 /** Signs out everywhere else. */
 export const DELETE = handler({
   limit: 'write',
-  session: true,
+  session: 'strong',
   run: async ({ session, caller, now }) =>
     answer(200, { ended: await revokeOthers(session, now, caller.address) }),
 })

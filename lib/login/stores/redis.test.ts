@@ -17,7 +17,7 @@ import {
   openAndConfirm,
   openAndScan,
   PHONE,
-  type SignedInDevice,
+  type StrongDevice,
 } from '../../testing/people'
 import { revokeOthers, signOut } from '../../sessions/end'
 import { hasRedis, RedisServer } from '../../testing/redis'
@@ -39,7 +39,7 @@ const writtenOf = async (loginRequestId: string) =>
 
 describe.skipIf(isLacking(hasRedis()))('requests in Redis (needs Redis)', () => {
   let server: RedisServer
-  let phone: SignedInDevice
+  let phone: StrongDevice
 
   beforeAll(async () => {
     server = await RedisServer.start()

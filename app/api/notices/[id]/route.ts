@@ -6,7 +6,7 @@ import { IdParams } from '@/lib/wire'
 /** "It was me". */
 export const DELETE = handler({
   limit: 'write',
-  session: true,
+  session: 'strong',
   params: IdParams,
   async run({ params: { id }, session, now }) {
     await dismissNotice(session, id, now)

@@ -7,7 +7,7 @@ import { IdParams, RenameBody } from '@/lib/wire'
 /** Names the device of a session. */
 export const PATCH = handler({
   limit: 'write',
-  session: true,
+  session: 'strong',
   params: IdParams,
   body: RenameBody,
   async run({ params: { id }, body, session, caller, now }) {

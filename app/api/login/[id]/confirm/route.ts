@@ -7,7 +7,7 @@ import { ConfirmBody, IdParams } from '@/lib/wire'
 /** The phone approves. */
 export const POST = handler({
   limit: 'write',
-  session: true,
+  session: 'strong',
   params: IdParams,
   body: ConfirmBody,
   async run({ params: { id }, body, caller, session, now }) {

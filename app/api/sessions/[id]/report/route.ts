@@ -6,7 +6,7 @@ import { IdParams } from '@/lib/wire'
 /** "This wasn't me", by the same account. */
 export const POST = handler({
   limit: 'write',
-  session: true,
+  session: 'strong',
   params: IdParams,
   run: async ({ params: { id }, session, caller, now }) =>
     answer(200, { ended: await reportAsOwner(session, id, caller, now) }),
