@@ -7,7 +7,7 @@ import { placeOf, placesReady } from './places'
 import type { CurrentSession } from './sessions/current'
 import { isReportable } from './sessions/reportable'
 import { isOnProbation } from './sessions/strength'
-import { matches, sql, type Statement } from './sql'
+import { join, matches, sql, type Statement } from './sql'
 import type { Activity, ActivityEntry, ActivityPage, DeviceView } from './wire'
 
 /** What a person is shown, and under which heading. Opening a request is nobody's yet. */
@@ -61,7 +61,7 @@ export async function listActivity(
   const { userId } = session
   const events = await db().query((client) =>
     client.$queryRaw<AuditEvent[]>(
-      selectEvents(userId, { of, before, limit: limit + 1 }, isOnProbation(session, now) ? session.id : null),
+      selectEvents(userId, { of, before, limit: limit + 1 }, isOnProbation(session, now) ? session : null),
     ),
   )
   const shown = events.slice(0, limit)
@@ -73,17 +73,28 @@ export async function listActivity(
   }
 }
 
-/** Ordered like the index, by time first: an account may have a hundred thousand entries. */
-function selectEvents(userId: string, { of, before, limit }: Range, only: string | null): Statement {
+/**
+ * The latest of each type, and of those the latest: an index finds them in this order, however long the log is. So a page
+ * costs the same for every heading.
+ */
+function selectEvents(userId: string, { of, before, limit }: Range, only: CurrentSession | null): Statement {
   const types = ACTIVITY_TYPES.filter((type) => of === undefined || ACTIVITY_OF[type] === of)
   const older =
     before === undefined
       ? sql``
       : sql`AND ("at", "id") < (
-          SELECT "at", "id" FROM "AuditEvent" WHERE "id" = CAST(${before} AS BIGINT) AND ${matches<'AuditEvent'>({ userId })})`
-  const own = only === null ? {} : { sessionId: only }
+          (SELECT "at" FROM "AuditEvent" WHERE ${matches<'AuditEvent'>({ id: before, userId })}), ${before})`
+  const own =
+    only === null
+      ? sql``
+      : sql`AND "at" >= ${only.createdAt} AND ${matches<'AuditEvent'>({ sessionId: only.id })}`
+  const latest = types.map(
+    (type) => sql`SELECT * FROM (
+      SELECT "id" FROM "AuditEvent" WHERE ${matches<'AuditEvent'>({ userId, type })} ${own} ${older}
+      ORDER BY "at" DESC, "id" DESC LIMIT ${limit}) AS "latest"`,
+  )
   return sql`
-    SELECT * FROM "AuditEvent" WHERE ${matches<'AuditEvent'>({ userId, type: types, ...own })} ${older}
+    SELECT * FROM "AuditEvent" WHERE "id" IN (${join(latest, ' UNION ALL ')})
     ORDER BY "at" DESC, "id" DESC LIMIT ${limit}`
 }
 

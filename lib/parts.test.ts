@@ -1,88 +1,84 @@
 import { beforeEach, expect, test, vi } from 'vitest'
-import { audit } from './audit'
 import { db } from './db'
 import { removeOld, ROWS_PER_PART } from './parts'
-import { sql, type Runner, type Statement } from './sql'
-import { later, NOON } from './testing/people'
+import type { LoginRequest } from './generated/prisma/client'
+import { moment, sql } from './sql'
+import { insertMany } from './testing/history'
+import { later, makeUser, NOON } from './testing/people'
+import { watchTransactions } from './testing/transactions'
+import { newId } from './tokens'
 
 const OLD = 2 * ROWS_PER_PART + 300
 
-async function insertEvents(count: number, at: (index: number) => Date): Promise<void> {
-  const data = Array.from({ length: count }, (_, index) => ({ at: at(index), type: 'login_opened' }))
-  await db().write((tx) => tx.auditEvent.createMany({ data }))
-}
+/** Requests that run out at `at`. */
+const insertRequests = (count: number, at: Date) =>
+  db().move((tx) =>
+    tx.$queryRaw(
+      insertMany(
+        sql`"LoginRequest" ("id", "state", "purpose", "desktopSecretHash", "desktopKind", "createdAt", "expiresAt")`,
+        sql`CAST(${newId()} AS text) || "i", 'new', 'sign_in', 'x', 'desktop', ${moment(NOON)}, ${moment(at)}`,
+        count,
+      ),
+    ),
+  )
 
-const remove = () => removeOld('AuditEvent', { by: 'at', before: NOON })
-const left = () => db().read((client) => client.auditEvent.count())
-
-/** Calls `look` with what each statement of each transaction brings, and `between` before each transaction. */
-function watch(look: (rows: object[]) => void, between = async () => {}): void {
-  const move = db().move.bind(db())
-  vi.spyOn(db(), 'move').mockImplementation(async (run) => {
-    await between()
-    return move((tx) => run(looking(tx, look)))
-  })
-}
-
-const looking = (tx: Runner, look: (rows: object[]) => void): Runner => ({
-  async $queryRaw<Rows>(statement: Statement) {
-    const rows = await tx.$queryRaw<object[]>(statement)
-    look(rows)
-    return rows as Rows
-  },
-})
+const remove = () => removeOld('LoginRequest', { by: 'expiresAt', before: NOON })
+const left = () => db().read((client) => client.loginRequest.count())
 
 beforeEach(async () => {
-  await db().write((tx) => tx.auditEvent.deleteMany())
+  await db().write((tx) => tx.loginRequest.deleteMany())
 })
 
 test('old rows go in parts, and what is younger stays', async () => {
-  await insertEvents(OLD, (index) => later(-1 - index))
-  await insertEvents(5, (index) => later(index))
-  const parts: number[] = []
-  watch((rows) => parts.push(rows.length))
+  await insertRequests(OLD, later(-1))
+  await insertRequests(5, NOON)
+  const counts: number[] = []
+  watchTransactions({ rows: (rows) => counts.push(rows.length) })
   expect(await remove()).toBe(OLD)
-  expect(parts).toEqual([ROWS_PER_PART, ROWS_PER_PART, 300])
+  expect(counts).toEqual([ROWS_PER_PART, ROWS_PER_PART, 300])
   expect(await left()).toBe(5)
 })
 
-test('rows of one moment go as well, however many there are', async () => {
-  await insertEvents(OLD, () => later(-1))
-  expect(await remove()).toBe(OLD)
-  expect(await left()).toBe(0)
+test('the oldest go first', async () => {
+  await insertRequests(ROWS_PER_PART, later(-1))
+  await insertRequests(ROWS_PER_PART, later(-3))
+  await insertRequests(1, later(-2))
+  const oldest: number[] = []
+  const also = async (_: unknown, rows: LoginRequest[]) =>
+    void oldest.push(Math.min(...rows.map(({ expiresAt }) => expiresAt.getTime() - NOON.getTime())))
+  await removeOld('LoginRequest', { by: 'expiresAt', before: NOON, also })
+  expect(oldest).toEqual([-3_000, -2_000, -1_000])
 })
 
 test('others write between the parts', async () => {
-  await insertEvents(OLD, (index) => later(-1 - index))
-  const move = db().move.bind(db())
-  const bystander = vi.fn(() => move((tx) => audit(tx, NOON, { type: 'login_opened' })))
+  await insertRequests(OLD, later(-1))
   // Each part begins only once the bystander's transaction has committed.
-  watch(() => {}, bystander)
+  const bystander = vi.fn(() => makeUser())
+  watchTransactions({ before: bystander })
   expect(await remove()).toBe(OLD)
   expect(bystander).toHaveBeenCalledTimes(3)
-  expect(await left()).toBe(3)
 })
 
 test('servers that sweep at the same time remove each row once', async () => {
-  await insertEvents(OLD, (index) => later(-1 - index))
+  await insertRequests(OLD, later(-1))
   const removed = await Promise.all([remove(), remove(), remove()])
   expect(removed.reduce((sum, count) => sum + count)).toBe(OLD)
   expect(await left()).toBe(0)
 })
 
 test('a row stays for which something else is not true', async () => {
-  await insertEvents(3, () => later(-1))
+  await insertRequests(3, later(-1))
   const [kept] = await db().query((client) =>
-    client.$queryRaw<{ id: number }[]>(sql`SELECT "id" FROM "AuditEvent" LIMIT 1`),
+    client.$queryRaw<{ id: string }[]>(sql`SELECT "id" FROM "LoginRequest" LIMIT 1`),
   )
   const and = sql`"id" <> ${kept?.id}`
-  expect(await removeOld('AuditEvent', { by: 'at', before: NOON, and })).toBe(2)
+  expect(await removeOld('LoginRequest', { by: 'expiresAt', before: NOON, and })).toBe(2)
 })
 
 test('what goes with a part goes in its transaction', async () => {
-  await insertEvents(3, () => later(-1))
+  await insertRequests(3, later(-1))
   const also = vi.fn(() => Promise.reject(new Error('not now')))
-  await expect(removeOld('AuditEvent', { by: 'at', before: NOON, also })).rejects.toThrow('not now')
+  await expect(removeOld('LoginRequest', { by: 'expiresAt', before: NOON, also })).rejects.toThrow('not now')
   expect(also).toHaveBeenCalledOnce()
   expect(await left()).toBe(3)
 })

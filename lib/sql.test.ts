@@ -62,6 +62,7 @@ describe.each<[string, <T>(run: (tx: Runner) => Promise<T>) => Promise<T>]>([
         scanTokenHash: null,
         scanUserId: null,
         scanSessionId: null,
+        presentedBy: null,
         kind: null,
         risk: null,
         proofs: '',

@@ -1,11 +1,15 @@
-import { beforeEach, expect, test } from 'vitest'
+import { beforeEach, describe, expect, test, vi } from 'vitest'
 import { db } from './db'
 import { claimDevice } from './devices'
 import { requests } from './login/requests'
+import { ROWS_PER_PART } from './parts'
 import { createSession } from './sessions/create'
 import { signOut } from './sessions/end'
+import { moment, sql } from './sql'
 import { sweep } from './sweep'
+import { insertMany } from './testing/history'
 import { later, locked, makePhone, makeUser, NOON, open, PHONE, type SignedInDevice } from './testing/people'
+import { watchTransactions } from './testing/transactions'
 
 const DAY = 86_400
 
@@ -52,4 +56,36 @@ test('a browser goes with the last of its sessions', async () => {
   expect([between.sessions.length, between.devices]).toEqual([1, [phone.session.deviceId]])
   await sweep(later(182 * DAY + 1))
   expect(await left()).toEqual({ sessions: [], devices: [] })
+})
+
+describe('of many audit entries', () => {
+  const OLD = 2 * ROWS_PER_PART + 300
+  const insertEntries = (count: number, at: Date) =>
+    db().move((tx) =>
+      tx.$queryRaw(insertMany(sql`"AuditEvent" ("at", "type")`, sql`${moment(at)}, 'login_opened'`, count)),
+    )
+
+  beforeEach(() => sweep(later(1000 * DAY)))
+
+  test('a part goes at a time, and others write in between', async () => {
+    await insertEntries(OLD, later(-1))
+    await insertEntries(5, later(1))
+    const counts: number[] = []
+    const bystander = vi.fn(() => makeUser())
+    watchTransactions({ before: bystander, rows: (rows) => counts.push(rows.length) })
+    expect(await sweep(later(180 * DAY))).toMatchObject({ events: OLD })
+    expect(counts.filter((count) => count > 0)).toEqual([ROWS_PER_PART, ROWS_PER_PART, 300])
+    expect(bystander.mock.calls.length).toBeGreaterThan(3)
+    expect(await db().read((client) => client.auditEvent.count())).toBe(5)
+  })
+
+  test('each goes once where several servers sweep at the same time', async () => {
+    await insertEntries(OLD, later(-1))
+    for (let count = 0; count < 3; count++) await makePhone((await makeUser()).id, NOON, DAY)
+    const at = later(181 * DAY + 1)
+    const swept = await Promise.all([sweep(at), sweep(at), sweep(at)])
+    const sum = (of: 'events' | 'sessions') => swept.reduce((total, { [of]: count }) => total + count, 0)
+    expect([sum('events'), sum('sessions')]).toEqual([OLD + 3, 3])
+    expect(await left()).toEqual({ sessions: [], devices: [] })
+  })
 })

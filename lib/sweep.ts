@@ -1,8 +1,9 @@
 /** Removes what is long over. Nothing depends on it but the size of the database. */
+import { db } from './db'
 import { settings } from './env'
 import { requests } from './login/requests'
-import { removeOld } from './parts'
-import { forUpdate, matches, sql, type Runner } from './sql'
+import { removeOld, ROWS_PER_PART } from './parts'
+import { forUpdate, matches, skipLocked, sql, type Runner } from './sql'
 
 const DAY_MS = 86_400_000
 /** Sessions since they ran out, and notices. */
@@ -20,8 +21,28 @@ export async function sweep(now: Date): Promise<{ requests: number; sessions: nu
     also: (tx, rows) => removeUnused(tx, [...new Set(rows.map(({ deviceId }) => deviceId))]),
   })
   await removeOld('Block', { by: 'expiresAt', before: now })
-  const events = await removeOld('AuditEvent', { by: 'at', before: before(settings().auditDays) })
+  const events = await removeEvents(before(settings().auditDays))
   return { requests: gone, sessions, events }
+}
+
+/**
+ * Removes audit entries in parts, in the order of their ids. That is about the order of their times, which have no index
+ * of their own: one more would cost each sign-in more than it saves here.
+ */
+async function removeEvents(before: Date): Promise<number> {
+  for (let start = 0, removed = 0; ;) {
+    const part = await db().move((tx) =>
+      tx.$queryRaw<{ id: number }[]>(sql`
+        WITH "part" AS MATERIALIZED (
+          SELECT "id", "at" FROM "AuditEvent" WHERE "id" > ${start}
+          ORDER BY "id" LIMIT ${ROWS_PER_PART} ${skipLocked()})
+        DELETE FROM "AuditEvent" WHERE "id" IN (SELECT "id" FROM "part" WHERE "at" < ${before})
+        RETURNING "id"`),
+    )
+    if (part.length === 0) return removed
+    removed += part.length
+    start = Math.max(...part.map(({ id }) => id))
+  }
 }
 
 /** Removes those of these devices that have no session left. */

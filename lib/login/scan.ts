@@ -17,14 +17,12 @@ import { isLiveCode, splitScanCode } from './code'
 import { aboutDesktop, explain, rejection } from './move'
 import { ceremonyFor, type Ceremony } from './policy'
 import { findRequest, missing, requests } from './requests'
-import { REFUSAL_SECONDS, signalsOf, type ScanRow } from './signals'
+import { MAX_REFUSALS, REFUSAL_SECONDS, signalsOf, type ScanRow } from './signals'
 import { statusAt } from './state'
 import { isTicketFor } from './ticket'
 import { after, SCANNED_SECONDS } from './times'
 import { userCodeHashes } from './user-code'
 
-/** How often a browser may say "Not me" of one account before that account is not welcome for a while. */
-const MAX_REFUSALS = 2
 /** So many accounts with the same live code mean that it was sent around. */
 const MAX_ACCOUNTS = 3
 

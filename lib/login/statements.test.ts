@@ -1,6 +1,5 @@
 /** How many statements each move costs, counted where SQLite runs them. */
-import Database from 'better-sqlite3'
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { beforeEach, expect, test } from 'vitest'
 import {
   codeOf,
   DESKTOP,
@@ -20,53 +19,17 @@ import {
   type StrongDevice,
 } from '../testing/people'
 import { raiseRisk, setPolicy, strange } from '../testing/proofs'
+import { recordStatements } from '../testing/statements'
 import { consume } from './consume'
 import { endAsDesktop, MAX_OPEN, openRequest } from './desktop'
 import { confirm, decline } from './confirm'
 import { scan } from './scan'
 
-// Savepoints are to moves that are committed together what BEGIN and COMMIT are to one.
-const TRANSACTION = /^(BEGIN|COMMIT|ROLLBACK|SAVEPOINT|RELEASE)\b/
-
-const statements: string[] = []
-let restore = () => {}
-
-beforeEach(() => {
-  const made = new Database(':memory:')
-  const statement = Object.getPrototypeOf(made.prepare('SELECT 1')) as Record<string, Method>
-  const database = Database.prototype as unknown as Record<string, Method>
-  made.close()
-  const originals = [
-    ...['run', 'get', 'all', 'iterate'].map((name) => count(statement, name, (self) => self.source)),
-    count(database, 'exec', (_, sql) => sql),
-  ]
-  restore = () => originals.forEach((putBack) => putBack())
-})
-afterEach(() => restore())
-
-type Method = (this: Database.Statement, ...args: unknown[]) => unknown
-
-/** Notes each call of a method, with its SQL. */
-function count(
-  holder: Record<string, Method>,
-  name: string,
-  sqlOf: (self: Database.Statement, sql: string) => string,
-): () => void {
-  const original = holder[name]!
-  holder[name] = function (...args) {
-    const sql = sqlOf(this, String(args[0]))
-    if (!TRANSACTION.test(sql)) statements.push(sql)
-    return original.apply(this, args)
-  }
-  return () => (holder[name] = original)
-}
-
 /** The statements that `run` makes, each by its verb and table. */
-async function madeBy(run: () => Promise<unknown>): Promise<string[]> {
-  statements.length = 0
-  await run()
-  return statements.map((sql) => sql.replace(/^\s*(\w+) .*?(?:`main`\.`|")([A-Z]\w+).*$/s, '$1 $2'))
-}
+const madeBy = async (run: () => Promise<unknown>): Promise<string[]> =>
+  (await recordStatements(run)).map(({ sql }) =>
+    sql.replace(/^\s*(\w+) .*?(?:`main`\.`|")([A-Z]\w+).*$/s, '$1 $2'),
+  )
 
 let phone: StrongDevice
 beforeEach(async () => {

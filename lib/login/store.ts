@@ -82,7 +82,7 @@ export interface RequestStore {
    * @param stays a session that goes on can't be relied on to refuse a consume
    */
   endOf(account: LockedAccount, sessionIds: string[], now: Date, stays?: boolean): Promise<void>
-  /** Notes that another account shows a claimed request's code: how many have. */
+  /** Notes that another account shows a claimed request's code: how many have, where it matters whether more than one. */
   present(row: LoginRequest, entry: AuditEntry & { userId: string }, now: Date): Promise<number>
   /**
    * Makes the last move, and what `make` makes of it, exactly once. Where the session that approved has ended, the

@@ -12,7 +12,7 @@ import * as oneTimeCode from '../../proofs/one-time-code'
 import { lockLive, requireLive, type LockedAccount } from '../../sessions/account'
 import { among, assign, insertInto, matches, sql, type Condition, type Runner } from '../../sql'
 import { announce, changesOf, rejectionOf } from '../move'
-import { refusedSince, signalColumns, type ScanRow } from '../signals'
+import { MAX_REFUSALS, refusedSince, signalColumns, type ScanRow } from '../signals'
 import { MOVES, type Move } from '../state'
 import type { Binding, Consuming, NewRequest, RequestStore, Shown, Telling, Tried } from '../store'
 
@@ -95,9 +95,10 @@ export class DatabaseStore implements RequestStore {
   async findAsScanner(shown: Shown, userId: string, now: Date): Promise<ScanRow | null> {
     const select = sql`
       SELECT "LoginRequest".*, ${signalColumns(userId, now)},
-        (SELECT count(*) FROM "LoginRequest" AS "earlier"
-          WHERE "earlier"."browserId" = "LoginRequest"."browserId" AND "earlier"."reason" = 'not_me'
-            AND "earlier"."scanUserId" = ${userId} AND "earlier"."scannedAt" > ${refusedSince(now)}) AS "refusals"
+        (SELECT count(*) FROM (SELECT 1 FROM "LoginRequest" AS "earlier"
+          WHERE "earlier"."browserId" = "LoginRequest"."browserId" AND "earlier"."scanUserId" = ${userId}
+            AND "earlier"."reason" = 'not_me' AND "earlier"."scannedAt" > ${refusedSince(now)}
+          LIMIT ${MAX_REFUSALS}) AS "lately") AS "refusals"
       FROM "LoginRequest" WHERE ${matches<'LoginRequest'>(shown)}`
     const [row] = await db().query((client) => client.$queryRaw<ScanRow[]>(select))
     return row ?? null
@@ -127,10 +128,10 @@ export class DatabaseStore implements RequestStore {
   present(row: LoginRequest, entry: AuditEntry & { userId: string }, now: Date): Promise<number> {
     return db().move(async (tx) => {
       await audit(tx, now, entry)
-      const [others] = await tx.$queryRaw<[{ count: number | bigint }]>(sql`
-        SELECT count(DISTINCT "userId") AS "count" FROM "AuditEvent"
-        WHERE "at" >= ${row.scannedAt} AND "loginRequestId" = ${row.id} AND "type" = ${entry.type}`)
-      return Number(others.count)
+      const [first] = await tx.$queryRaw<Pick<LoginRequest, 'presentedBy'>[]>(sql`
+        UPDATE "LoginRequest" SET "presentedBy" = coalesce("presentedBy", ${entry.userId})
+        WHERE "id" = ${row.id} RETURNING "presentedBy"`)
+      return first?.presentedBy === entry.userId ? 1 : 2
     })
   }
 

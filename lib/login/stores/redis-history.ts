@@ -3,7 +3,7 @@ import { auditAll, type AuditEntry, type Dated } from '../../audit'
 import { db } from '../../db'
 import type { LoginRequest } from '../../generated/prisma/client'
 import { log } from '../../log'
-import { sql } from '../../sql'
+import { matches, sql } from '../../sql'
 import { keys, KEPT_MS } from './redis-keys'
 import { askRedis } from './redis-scripts'
 
@@ -45,7 +45,8 @@ async function insert(id: string, history: Dated[]): Promise<void> {
   await db().move(async (tx) => {
     const [written] = await tx.$queryRaw<object[]>(sql`
       SELECT "id" FROM "AuditEvent"
-      WHERE "at" = ${first.at} AND "loginRequestId" = ${id} AND "type" = ${first.entry.type} LIMIT 1`)
+      WHERE ${matches<'AuditEvent'>({ userId: first.entry.userId ?? null, type: first.entry.type, at: first.at })}
+        AND "loginRequestId" = ${id} LIMIT 1`)
     if (!written) await auditAll(tx, history)
   })
 }

@@ -19,6 +19,7 @@ const KINDS = {
   scanTokenHash: 'text',
   scanUserId: 'text',
   scanSessionId: 'text',
+  presentedBy: 'text',
   staySeconds: 'number',
   kind: 'text',
   risk: 'text',
