@@ -155,8 +155,8 @@ describe('a stream tells', () => {
       'status 3 confirmed',
       'status 4 consumed',
     ])
-    // The limit of approvals keeps one.
-    expectGone(1)
+    // The limits of approvals and of sign-ins keep one each.
+    expectGone(2)
   })
 
   test('why a request was ended', async () => {
