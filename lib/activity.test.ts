@@ -33,7 +33,7 @@ const list = async (range: { of?: Activity; before?: number; limit?: number } = 
 const types = async (of?: Activity) => (await list({ of })).entries.map(({ type }) => type)
 
 async function note(entries: Partial<AuditEntry>[], userId = phone.session.userId, at = NOON) {
-  await db().write(async (tx) => {
+  await db().move(async (tx) => {
     for (const entry of entries) await audit(tx, at, { type: 'profile_changed', userId, ...entry })
   })
 }

@@ -79,11 +79,13 @@ export async function listActivity(
  */
 function selectEvents(userId: string, { of, before, limit }: Range, only: CurrentSession | null): Statement {
   const types = ACTIVITY_TYPES.filter((type) => of === undefined || ACTIVITY_OF[type] === of)
+  // A cursor may be any whole number, and PostgreSQL refuses those that are larger than the column's type.
+  const last = sql`CAST(${before} AS bigint)`
   const older =
     before === undefined
       ? sql``
       : sql`AND ("at", "id") < (
-          (SELECT "at" FROM "AuditEvent" WHERE ${matches<'AuditEvent'>({ id: before, userId })}), ${before})`
+          (SELECT "at" FROM "AuditEvent" WHERE "id" = ${last} AND "userId" = ${userId}), ${last})`
   const own =
     only === null
       ? sql``
