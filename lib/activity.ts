@@ -10,8 +10,11 @@ import { isOnProbation } from './sessions/strength'
 import { join, matches, sql, type Statement } from './sql'
 import type { Activity, ActivityEntry, ActivityPage, DeviceView } from './wire'
 
-/** What a person is shown, and under which heading. Opening a request is nobody's yet. */
-const ACTIVITY_OF: Record<Exclude<AuditType, 'login_opened'>, Activity> = {
+/** Opening a request is nobody's yet, and an account that was given up nobody's any more. */
+type OfNobody = 'login_opened' | 'account_given_up'
+
+/** What a person is shown, and under which heading. */
+const ACTIVITY_OF: Record<Exclude<AuditType, OfNobody>, Activity> = {
   sign_in_failed: 'sign_ins',
   session_created: 'sign_ins',
   session_ended: 'sign_ins',
@@ -25,6 +28,7 @@ const ACTIVITY_OF: Record<Exclude<AuditType, 'login_opened'>, Activity> = {
   login_presented: 'approvals',
   login_reported: 'approvals',
   account_created: 'account',
+  account_claimed: 'account',
   account_disabled: 'account',
   account_enabled: 'account',
   reauthenticated: 'account',
@@ -32,6 +36,7 @@ const ACTIVITY_OF: Record<Exclude<AuditType, 'login_opened'>, Activity> = {
   password_changed: 'account',
   password_forgotten: 'account',
   email_confirmed: 'account',
+  sign_up_repeated: 'account',
   profile_changed: 'account',
   device_renamed: 'account',
 }

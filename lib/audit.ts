@@ -8,6 +8,8 @@ import type { Agent } from './user-agent'
 
 export type AuditType =
   | 'account_created'
+  | 'account_claimed'
+  | 'account_given_up'
   | 'account_disabled'
   | 'account_enabled'
   | 'login_opened'
@@ -28,6 +30,7 @@ export type AuditType =
   | 'password_changed'
   | 'password_forgotten'
   | 'email_confirmed'
+  | 'sign_up_repeated'
   | 'profile_changed'
   | 'device_renamed'
 

@@ -4,8 +4,10 @@ import { askToConfirmAgain, confirmEmail, isEmailConfirmed, rememberLocale } fro
 import { settings } from './env'
 import { AppError } from './errors'
 import { linkToken } from './notify/links'
+import { findSession, type CurrentSession } from './sessions/current'
+import { signOut } from './sessions/end'
 import { refused } from './testing/outcomes'
-import { later, letIn, makePhone, NOON } from './testing/people'
+import { later, letIn, makePhone, makeUser, NOON, type StrongDevice } from './testing/people'
 import { createUser } from './users'
 
 let count = 0
@@ -43,34 +45,57 @@ describe('a new account', () => {
 })
 
 describe('confirming', () => {
-  test('takes the link, once', async () => {
+  let phone: StrongDevice
+  beforeEach(async () => {
+    phone = await makePhone(id)
+  })
+
+  const confirm = (token: string, now = NOON, session: CurrentSession | null = phone.session) =>
+    confirmEmail({ token, session, locale: 'en' }, now, '203.0.113.7')
+
+  test('takes the link and a session of the account, once, and ends nothing', async () => {
     const token = await link()
-    await confirmEmail(token, later(60), '203.0.113.7')
-    expect((await user()).emailConfirmedAt).toEqual(later(60))
-    expect(await refused(confirmEmail(token, later(61), null))).toBe('not_found')
+    await confirm(token, later(60))
+    expect(await user()).toMatchObject({ emailConfirmedAt: later(60), confirmBy: null, locale: 'en' })
+    expect(await refused(confirm(token, later(61)))).toBe('not_found')
+    expect(await findSession(phone.token, phone.device, later(61), null)).not.toBeNull()
     const events = await db().read((client) =>
       client.auditEvent.findMany({ where: { userId: id, type: 'email_confirmed' } }),
     )
     expect(events).toMatchObject([{ address: '203.0.113.7', at: later(60) }])
   })
 
+  test('takes nobody who is signed out, in another account, or let in by QR: the link stays good for a claim', async () => {
+    const token = await link()
+    const other = await makePhone((await makeUser()).id)
+    const scanned = await letIn(phone)
+    expect(await refused(confirm(token, NOON, null))).toBe('sign_in_required')
+    expect(await refused(confirm(token, NOON, other.session))).toBe('sign_in_required')
+    expect(await refused(confirm(token, NOON, scanned.session))).toBe('reauthentication_required')
+    await signOut(phone.session, NOON, null)
+    expect(await refused(confirm(token))).toBe('sign_in_required')
+    expect(await isEmailConfirmed(id)).toBe(false)
+    await confirm(token, NOON, (await makePhone(id)).session)
+  })
+
   test('is over after a day', async () => {
     const token = await link()
-    expect(await refused(confirmEmail(token, later(86_400), null))).toBe('not_found')
-    await confirmEmail(token, later(86_399), null)
+    phone = await makePhone(id, NOON, 2 * 86_400)
+    expect(await refused(confirm(token, later(86_400)))).toBe('not_found')
+    await confirm(token, later(86_399))
   })
 
   test('ends the other links', async () => {
-    await askToConfirmAgain((await makePhone(id)).session, NOON)
+    await askToConfirmAgain(phone.session, NOON)
     const [first, second] = [await link(0), await link(1)]
-    await confirmEmail(second, NOON, null)
-    expect(await refused(confirmEmail(first, NOON, null))).toBe('not_found')
+    await confirm(second)
+    expect(await refused(confirm(first))).toBe('not_found')
   })
 
   test('confirms only the address that the link went to', async () => {
     const token = await link()
     await db().write((tx) => tx.user.update({ where: { id }, data: { email: `moved-${email}` } }))
-    await confirmEmail(token, NOON, null)
+    await confirm(token)
     expect(await isEmailConfirmed(id)).toBe(false)
   })
 })
@@ -80,7 +105,7 @@ describe('asking again', () => {
     const { session } = await makePhone(id)
     await askToConfirmAgain(session, NOON)
     expect(await asked()).toHaveLength(2)
-    await confirmEmail(await link(), NOON, null)
+    await confirmEmail({ token: await link(), session, locale: 'en' }, NOON, null)
     await askToConfirmAgain(session, NOON)
     expect(await asked()).toHaveLength(2)
   })

@@ -2,14 +2,14 @@
 import { audit } from './audit'
 import { db } from './db'
 import { settings } from './env'
-import { isAppError } from './errors'
+import { AppError, isAppError } from './errors'
 import { take } from './limits/limits'
-import { endLinks, spendLink } from './notify/links'
+import { endLinks, findLink, spendLink } from './notify/links'
 import { notify } from './notify/notice'
 import { requireLive } from './sessions/account'
-import { findSession } from './sessions/current'
-import { strengthOf, type StrongSession } from './sessions/strength'
-import { sql, type Runner } from './sql'
+import { findSession, type CurrentSession } from './sessions/current'
+import { requireStrong, strengthOf, type StrongSession } from './sessions/strength'
+import { assign, matches, sql, type Runner } from './sql'
 import type { Locale } from './wire'
 
 /** True once the person showed that mail to the account's address reaches them. */
@@ -24,7 +24,18 @@ export async function askToConfirm(tx: Runner, userId: string, now: Date): Promi
 }
 
 /**
- * The same once more, at the person's wish. An address that is confirmed gets none.
+ * True where an account waits for the owner of its address. Mail to it then has the language of the browser that asks:
+ * the one before may be a stranger's choice.
+ */
+export async function awaitsOwner(tx: Runner, userId: string, locale: Locale): Promise<boolean> {
+  const unconfirmed = matches<'User'>({ id: userId, emailConfirmedAt: null, disabledAt: null })
+  const waiting = await tx.$queryRaw<unknown[]>(sql`
+    UPDATE "User" SET "locale" = ${locale} WHERE ${unconfirmed} RETURNING "id"`)
+  return waiting.length > 0
+}
+
+/**
+ * The same once more, at the wish of somebody who is signed in. An address that is confirmed gets none.
  * @throws AppError `rate_limited`, `sign_in_required`
  */
 export async function askToConfirmAgain(session: StrongSession, now: Date): Promise<void> {
@@ -36,17 +47,35 @@ export async function askToConfirmAgain(session: StrongSession, now: Date): Prom
   })
 }
 
+interface Confirming {
+  /** Of the link that was sent to the address. */
+  token: string
+  session: CurrentSession | null
+  /** Of the browser: the language of mail from now on. */
+  locale: Locale
+}
+
 /**
- * Confirms the address that a link was sent to, for whoever holds the link.
- * @throws AppError `not_found`
+ * Confirms the address that a link was sent to, for a session of the account itself. The link alone is worth a claim
+ * (`claim.ts`): it does not show whose account it is.
+ * @throws AppError `not_found`, `sign_in_required` without a session of the account, and `reauthentication_required`
+ *   where that was made by QR, since a stranger may have let this browser in
  */
-export async function confirmEmail(token: string, now: Date, address: string | null): Promise<void> {
+export async function confirmEmail(
+  { token, session, locale }: Confirming,
+  now: Date,
+  address: string | null,
+): Promise<void> {
+  const { userId } = await db().query((client) => findLink(client, token, 'confirm_email', now))
+  if (!session || session.userId !== userId) throw new AppError('sign_in_required')
+  requireStrong(session, now)
   await db().move(async (tx) => {
-    const { account, notice } = await spendLink(tx, token, 'confirm_email', now)
-    const { id: userId, email, emailConfirmedAt } = account.user
+    const { user } = await requireLive(tx, session, now)
+    const { notice } = await spendLink(tx, token, 'confirm_email', now)
     await endLinks(tx, userId, 'confirm_email')
-    if (email !== notice.mailTo || emailConfirmedAt !== null) return
-    await tx.$queryRaw(sql`UPDATE "User" SET "emailConfirmedAt" = ${now} WHERE "id" = ${userId}`)
+    if (user.email !== notice.mailTo || user.emailConfirmedAt !== null) return
+    const confirmed = assign<'User'>({ emailConfirmedAt: now, confirmBy: null, locale })
+    await tx.$queryRaw(sql`UPDATE "User" SET ${confirmed} WHERE "id" = ${userId}`)
     await audit(tx, now, { type: 'email_confirmed', userId, address })
   })
 }

@@ -14,6 +14,9 @@ async function lockByEmail(tx: Runner, email: string): Promise<LockedAccount> {
   return account
 }
 
+/** The sweep removes no account that the operator has decided on. */
+const KEPT = { confirmBy: null }
+
 /**
  * Sets a new password; all sessions end.
  * @throws AppError `not_found`
@@ -23,7 +26,7 @@ export async function resetPassword(email: string, password: string, now: Date):
   await db().move(async (tx) => {
     const account = await lockByEmail(tx, email)
     const userId = account.user.id
-    await lockOut(account, { passwordHash }, 'password_changed', now)
+    await lockOut(account, { passwordHash, ...KEPT }, 'password_changed', now)
     await audit(tx, now, { type: 'password_changed', userId, detail: 'operator' })
     await notifyNewPassword(tx, userId, now)
   })
@@ -36,7 +39,7 @@ export async function resetPassword(email: string, password: string, now: Date):
 export async function disableUser(email: string, now: Date): Promise<void> {
   await db().move(async (tx) => {
     const account = await lockByEmail(tx, email)
-    await lockOut(account, { disabledAt: now }, 'disabled', now)
+    await lockOut(account, { disabledAt: now, ...KEPT }, 'disabled', now)
     await audit(tx, now, { type: 'account_disabled', userId: account.user.id, detail: 'operator' })
   })
 }
@@ -57,6 +60,7 @@ export async function enableUser(email: string, now: Date): Promise<void> {
 export function listUsers(now: Date) {
   return db().read((client) =>
     client.user.findMany({
+      where: { givenUpAt: null },
       orderBy: { createdAt: 'asc' },
       select: {
         email: true,

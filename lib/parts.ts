@@ -57,3 +57,21 @@ export async function removeOld<T extends Table>(
     start = new Date(Math.max(...rows.map((row) => Number(row[by]))))
   }
 }
+
+/**
+ * Removes all rows of a table that match.
+ * @returns how many rows this call removed
+ */
+export async function removeAll(name: Table, which: Statement): Promise<number> {
+  for (let removed = 0; ;) {
+    const rows = await db().move((tx) =>
+      tx.$queryRaw<{ id: unknown }[]>(sql`
+        WITH "part" AS MATERIALIZED (
+          SELECT "id" FROM ${table(name)} WHERE ${which} LIMIT ${ROWS_PER_PART} ${skipLocked()})
+        DELETE FROM ${table(name)} WHERE "id" IN (SELECT "id" FROM "part")
+        RETURNING "id"`),
+    )
+    removed += rows.length
+    if (rows.length < ROWS_PER_PART) return removed
+  }
+}

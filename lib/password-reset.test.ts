@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest'
 import * as audits from './audit'
 import { db } from './db'
+import * as emails from './email'
 import { settings } from './env'
 import { tryTake } from './limits/limits'
 import * as links from './notify/links'
@@ -37,9 +38,12 @@ beforeEach(async () => {
 const noticesOf = (userId: string) =>
   db().read((client) => client.notice.findMany({ where: { userId }, orderBy: { createdAt: 'asc' } }))
 
+const ask = (address = email, now = NOON, from: string | null = null) =>
+  sendResetLink({ email: address, locale: 'zh' }, now, from)
+
 /** What the newest mail with a link carries. */
 async function mailedLink(now = NOON): Promise<string> {
-  await sendResetLink(email, now, null)
+  await ask(email, now)
   const notices = await noticesOf(id)
   return links.linkToken(notices.filter(({ type }) => type === 'reset_password').at(-1)!, now)!
 }
@@ -50,23 +54,42 @@ const reset = (token: string, now = NOON) => resetByLink({ token, newPassword: N
 
 describe('asking for a link', () => {
   test('mails one to a confirmed address', async () => {
-    await sendResetLink(email, NOON, null)
+    await ask()
     expect(await noticesOf(id)).toMatchObject([{ type: 'reset_password', mailTo: email, mailDueAt: NOON }])
   })
 
+  test('mails the link that claims an address which was never confirmed, in the language of who asks', async () => {
+    await db().write((tx) => tx.user.update({ where: { id }, data: { emailConfirmedAt: null } }))
+    await ask()
+    expect(await noticesOf(id)).toMatchObject([{ type: 'confirm_email', mailTo: email, mailDueAt: NOON }])
+    const { locale } = await db().read((client) => client.user.findUniqueOrThrow({ where: { id } }))
+    expect(locale).toBe('zh')
+  })
+
+  test('leaves the language of a confirmed account alone', async () => {
+    await ask()
+    const { locale } = await db().read((client) => client.user.findUniqueOrThrow({ where: { id } }))
+    expect(locale).toBe('en')
+  })
+
   test.each([
-    ['an address that was not confirmed', { emailConfirmedAt: null }],
-    ['a disabled account', { disabledAt: NOON }],
-  ])('mails none to %s', async (_, data) => {
-    await db().write((tx) => tx.user.update({ where: { id }, data }))
-    await sendResetLink(email, NOON, null)
+    ['confirmed', NOON],
+    ['never confirmed', null],
+  ])('mails none to a disabled account, %s', async (_, emailConfirmedAt) => {
+    await db().write((tx) => tx.user.update({ where: { id }, data: { disabledAt: NOON, emailConfirmedAt } }))
+    await ask()
     expect(await noticesOf(id)).toEqual([])
   })
 
-  test('does the same work for an address that nobody has', async () => {
-    const works = [vi.spyOn(audits, 'auditCounted'), vi.spyOn(notices, 'notify')]
-    for (const [times, address] of ['nobody@example.org', email].entries()) {
-      await sendResetLink(address, NOON, null)
+  test('does the same work for an address that nobody has, or never confirmed', async () => {
+    const works = [
+      vi.spyOn(audits, 'auditCounted'),
+      vi.spyOn(emails, 'awaitsOwner'),
+      vi.spyOn(notices, 'notify'),
+    ]
+    const unconfirmed = await makeUser()
+    for (const [times, address] of [unconfirmed.email, 'nobody@example.org', email].entries()) {
+      await ask(address)
       for (const work of works) expect(work).toHaveBeenCalledTimes(times + 1)
     }
     const events = await db().read((client) =>
@@ -82,9 +105,9 @@ describe('asking again and again', () => {
   test('leaves, at every moment, a link that is good for a quarter of an hour or more', async () => {
     // A stranger asks every three minutes for an hour; the owner asks half a minute later.
     for (let minute = 0; minute < 60; minute += 3) {
-      await sendResetLink(email, later(minute * 60), '203.0.113.66')
+      await ask(email, later(minute * 60), '203.0.113.66')
       const asked = later(minute * 60 + 30)
-      await sendResetLink(email, asked, null)
+      await ask(email, asked)
       const newest = (await mails()).at(-1)!
       expect(newest.linkEndsAt!.getTime()).toBeGreaterThanOrEqual(later(15 * 60, asked).getTime())
       expect(links.linkToken(newest, asked)).not.toBeNull()
@@ -97,10 +120,10 @@ describe('asking again and again', () => {
   })
 
   test('brings a new one at once, where those before were ended', async () => {
-    for (let i = 0; i < 3; i++) await sendResetLink(email, NOON, null)
+    for (let i = 0; i < 3; i++) await ask()
     const [first] = await mails()
     await reset(links.linkToken(first!, NOON)!)
-    await sendResetLink(email, later(1), null)
+    await ask(email, later(1))
     expect(await mails()).toHaveLength(3)
   })
 

@@ -1,6 +1,7 @@
-/** A new password for whoever forgot the old one, by a link to the account's confirmed address. */
+/** A new password for a person who forgot the old one, by a link to the account's address. */
 import { audit, auditCounted } from './audit'
 import { db } from './db'
+import { awaitsOwner } from './email'
 import { AppError } from './errors'
 import { forget } from './limits/limits'
 import { notifyNewPassword } from './notify/new-password'
@@ -9,23 +10,29 @@ import { findLink, spendLink } from './notify/links'
 import { hashPassword } from './passwords'
 import { lockAccount } from './sessions/account'
 import { lockOut } from './sessions/lock-out'
+import type { Locale } from './wire'
 
 /** No account has this id. */
 const NOBODY = ''
 
 /**
- * Sends a link, where there is an account whose mail reaches its person. It does the same work where there is none, and
- * where enough were sent, so that neither the answer nor the clock tells which addresses have one.
+ * Sends a link, where there is an account: one that sets a new password, or the one that claims an address that was never
+ * confirmed. It does the same work where there is none, and where enough were sent, so that neither the answer nor the
+ * clock tells which addresses have one.
  */
-export async function sendResetLink(email: string, now: Date, address: string | null): Promise<void> {
+export async function sendResetLink(
+  { email, locale }: { email: string; locale: Locale },
+  now: Date,
+  address: string | null,
+): Promise<void> {
   await db().move(async (tx) => {
     // Of those who ask at once, each sees what the one before was sent.
     const account = await lockAccount(tx, { email })
     const user = account?.user
-    const reaches = user && user.emailConfirmedAt !== null && user.disabledAt === null
-    const userId = reaches ? user.id : NOBODY
+    const userId = user && user.disabledAt === null ? user.id : NOBODY
     await auditCounted(tx, account, now, { type: 'password_forgotten', ...(user && { address }) })
-    await notify(tx, { userId, type: 'reset_password', asked: true }, now)
+    const type = (await awaitsOwner(tx, userId, locale)) ? 'confirm_email' : 'reset_password'
+    await notify(tx, { userId, type, asked: true }, now)
   })
 }
 

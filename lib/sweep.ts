@@ -1,6 +1,7 @@
 /** Removes what is long over. Nothing depends on it but the size of the database. */
 import { db } from './db'
 import { settings } from './env'
+import { giveUpUnconfirmed, removeGivenUp } from './given-up'
 import { requests } from './login/requests'
 import { removeOld, ROWS_PER_PART } from './parts'
 import { forUpdate, matches, skipLocked, sql, type Runner } from './sql'
@@ -10,9 +11,13 @@ const DAY_MS = 86_400_000
 const HISTORY_DAYS = 180
 
 /** @returns how many rows went, by kind */
-export async function sweep(now: Date): Promise<{ requests: number; sessions: number; events: number }> {
+export async function sweep(
+  now: Date,
+): Promise<{ requests: number; accounts: number; sessions: number; events: number }> {
   const before = (days: number) => new Date(now.getTime() - days * DAY_MS)
   const gone = await requests().sweep(now)
+  await giveUpUnconfirmed(now)
+  const accounts = await removeGivenUp()
   // Before their sessions, which would take them along.
   await removeOld('Notice', { by: 'createdAt', before: before(HISTORY_DAYS) })
   const sessions = await removeOld('Session', {
@@ -22,7 +27,7 @@ export async function sweep(now: Date): Promise<{ requests: number; sessions: nu
   })
   await removeOld('Block', { by: 'expiresAt', before: now })
   const events = await removeEvents(before(settings().auditDays))
-  return { requests: gone, sessions, events }
+  return { requests: gone, accounts, sessions, events }
 }
 
 /**

@@ -18,12 +18,12 @@ import type { CurrentSession } from './sessions/current'
 import { endOthers } from './sessions/end'
 import { prove } from './sessions/factors'
 import type { StrongSession } from './sessions/strength'
-import { send, sql } from './sql'
+import { insertInto, send, sql, type Runner } from './sql'
 import { newId } from './tokens'
 import type { Agent } from './user-agent'
 import type { Locale } from './wire'
 
-interface NewUser {
+export interface NewUser {
   name: string
   /** Lowercase. */
   email: string
@@ -32,24 +32,35 @@ interface NewUser {
   locale?: Locale
 }
 
+/** Its address has an account already. */
+export const taken = () => new AppError('invalid_input', { fields: [{ field: 'email', code: 'taken' }] })
+
 /**
- * Creates an account, and asks for its address to be confirmed.
+ * Creates an account, which is kept whether or not its address is ever confirmed.
  * @throws AppError `invalid_input` with field `email` where the address has an account already
  */
 export async function createUser(user: NewUser, now: Date, address: string | null): Promise<{ id: string }> {
-  const { password, locale = 'en', ...person } = user
-  const passwordHash = await hashPassword(password)
-  const id = newId()
+  const passwordHash = await hashPassword(user.password)
   try {
-    await db().write(async (tx) => {
-      await tx.user.create({ data: { id, ...person, passwordHash, locale, createdAt: now } })
-      await audit(tx, now, { type: 'account_created', userId: id, address })
-      await askToConfirm(tx, id, now)
-    })
+    return await db().move((tx) => insertUser(tx, { ...user, passwordHash, confirmBy: null }, now, address))
   } catch (error) {
-    if (!isUniqueViolation(error)) throw error
-    throw new AppError('invalid_input', { fields: [{ field: 'email', code: 'taken' }] })
+    throw isUniqueViolation(error) ? taken() : error
   }
+}
+
+type HashedUser = NewUser & Pick<User, 'passwordHash' | 'confirmBy'>
+
+/** Writes a new account, and asks for its address to be confirmed. */
+export async function insertUser(
+  tx: Runner,
+  { password: _, locale = 'en', ...person }: HashedUser,
+  now: Date,
+  address: string | null,
+): Promise<{ id: string }> {
+  const id = newId()
+  await tx.$queryRaw(insertInto('User', { id, ...person, locale, createdAt: now }))
+  await audit(tx, now, { type: 'account_created', userId: id, address })
+  await askToConfirm(tx, id, now)
   return { id }
 }
 

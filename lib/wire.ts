@@ -249,6 +249,8 @@ export const ReportView = NoticedSession.omit({ id: true, address: true }).exten
 
 export const ForgottenBody = z.strictObject({ email })
 export const NewPasswordBody = z.strictObject({ token, newPassword })
+/** By a link that confirms an address: whoever holds it takes the address over. */
+export const ClaimBody = z.strictObject({ token, name: Name, newPassword })
 
 export const ActivityQuery = z.object({
   of: Activity.optional(),

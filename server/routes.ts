@@ -23,6 +23,7 @@ export const ROUTES = new Set([
   '/api/auth/session',
   '/api/auth/signout',
   '/api/email',
+  '/api/email/claim',
   '/api/email/confirm',
   '/api/health/live',
   '/api/health/ready',

@@ -6,6 +6,7 @@ import { LIMITS, take } from '@/lib/limits/limits'
 import { linkToken } from '@/lib/notify/links'
 import { Browser } from '@/lib/testing/browser'
 import { letIn, makePhone, makeUser, type SignedInDevice } from '@/lib/testing/people'
+import * as claim from './email/claim/route'
 import * as confirm from './email/confirm/route'
 import * as email from './email/route'
 import * as locale from './locale/route'
@@ -94,8 +95,33 @@ describe('confirming an address', () => {
     const user = await db().read((client) => client.user.findUniqueOrThrow({ where: { email: address } }))
     expect(user.locale).toBe('zh')
     const [token] = await linksTo(user.id)
+    signIn(await makePhone(user.id, new Date()))
     expect(await post(confirm, { token })).toMatchObject({ status: 204 })
     expect(await post(confirm, { token })).toMatchObject({ status: 404 })
+  })
+
+  test('is a claim in a browser that is not signed in to the account, with a name and a new password', async () => {
+    const address = `claimed${count}@example.org`
+    const stranger = { name: 'Mallory', email: address, password: 'correct horse' }
+    const first = await post(users, stranger)
+    const owner = { name: 'Ada', newPassword: 'battery staple' }
+    browser = new Browser(`203.0.113.${++count}`)
+    const second = await post(users, { name: 'Ada', email: address, password: 'battery staple' })
+    expect(second).toMatchObject({ status: first.status, body: first.body })
+    expect([...second.headers]).toEqual([...first.headers])
+
+    const { id } = await db().read((client) => client.user.findUniqueOrThrow({ where: { email: address } }))
+    const [token] = await linksTo(id)
+    expect(await post(confirm, { token })).toMatchObject({ status: 401, body: { code: 'sign_in_required' } })
+    for (const body of [
+      { token, newPassword: 'battery staple' },
+      { token, name: 'Ada', newPassword: 'short' },
+    ])
+      expect(await post(claim, body)).toMatchObject({ status: 400 })
+    expect(await post(claim, { token, ...owner })).toMatchObject({ status: 204 })
+    expect(await post(claim, { token, ...owner })).toMatchObject({ status: 404 })
+    const claimed = await db().read((client) => client.user.findUniqueOrThrow({ where: { email: address } }))
+    expect(claimed).toMatchObject({ name: 'Ada', emailConfirmedAt: expect.any(Date) })
   })
 
   test('may be asked for again by who is signed in, and with a password only', async () => {

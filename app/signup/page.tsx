@@ -6,7 +6,7 @@ import { nextParam, withNext, type Query } from '@/components/next-param'
 import { Notice } from '@/components/site/notice'
 import { Unavailable } from '@/components/site/unavailable'
 import { ButtonLink, TextLink } from '@/components/ui/button'
-import { Card, Title } from '@/components/ui/card'
+import { Card } from '@/components/ui/card'
 import { ClientMessages } from '@/components/ui/client-messages'
 import { pageSession } from '@/lib/auth'
 import { settings } from '@/lib/env'
@@ -26,7 +26,6 @@ export default async function SignUpPage({ searchParams }: { searchParams: Query
   const t = await getTranslations('signup')
   return (
     <Card className="my-auto">
-      <Title>{t('title')}</Title>
       <ClientMessages only={['signup', 'fields', 'errors']}>
         <SignUpForm next={next} passwordMin={PASSWORD_MIN} />
       </ClientMessages>

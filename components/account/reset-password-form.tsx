@@ -5,11 +5,12 @@ import { api } from '../api'
 import { NewPasswordField } from '../forms/new-password-field'
 import { useFaultText } from '../forms/use-fault-text'
 import { useForm } from '../forms/use-form'
-import { Button, ButtonLink } from '../ui/button'
+import { Button } from '../ui/button'
 import { Card, Title } from '../ui/card'
 import { Status } from '../ui/status'
 import { useErrorText } from '../use-error-text'
 import { useLostFocus } from '../use-lost-focus'
+import { LinkEnd } from './link-end'
 import { useMailedLink } from './use-mailed-link'
 
 const reset = (token: string, { newPassword = '' }: Record<string, string>) =>
@@ -28,13 +29,12 @@ export function ResetPasswordForm({ passwordMin }: { passwordMin: number }) {
   useLostFocus(end ?? 'asking', title)
   if (end)
     return (
-      <Card className="my-auto">
-        <Title ref={title}>{t(`reset.${end}.title`)}</Title>
-        <p className="mt-2 text-soft">{t(`reset.${end}.body`)}</p>
-        <ButtonLink href={GOALS[end]} prefetch={false} className="mt-6 w-full">
-          {t(`reset.${end}.go`)}
-        </ButtonLink>
-      </Card>
+      <LinkEnd
+        title={t(`reset.${end}.title`)}
+        body={t(`reset.${end}.body`)}
+        titleRef={title}
+        goals={[{ href: GOALS[end], children: t(`reset.${end}.go`) }]}
+      />
     )
   return (
     <Card className="my-auto">

@@ -42,10 +42,13 @@ describe.each([
     expect(new Set([...texts, said('login_rejected', null)]).size).toBe(REASONS.length + 1)
   })
 
-  test.each(['sign_in_failed', 'password_failed', 'password_forgotten'])('%s says how often', (type) => {
-    expect(said(type, null)).not.toMatch(/\d/)
-    expect(said(type, null, 7)).toContain('7')
-  })
+  test.each(['sign_in_failed', 'password_failed', 'password_forgotten', 'sign_up_repeated'])(
+    '%s says how often',
+    (type) => {
+      expect(said(type, null)).not.toMatch(/\d/)
+      expect(said(type, null, 7)).toContain('7')
+    },
+  )
 
   test('a sign-in is told by how it was made', () => {
     expect(said('session_created', 'qr')).not.toBe(said('session_created', 'password'))

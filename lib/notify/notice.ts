@@ -40,8 +40,8 @@ interface About {
 export const linkSecret = (id: string): string => mac('link', id).toString('base64url')
 
 /**
- * Writes a notice. Its mail goes to the account's address where that was confirmed; the asking for that goes to it before.
- * One statement, as it is part of every sign-in.
+ * Writes a notice, but none for an account that was given up. Its mail goes to the account's address where that was
+ * confirmed; only the mail that asks for the confirmation goes there before. One statement, as it is part of every sign-in.
  */
 export async function notify(
   tx: Runner,
@@ -60,7 +60,7 @@ export async function notify(
       ("id", "userId", "type", "sessionId", "createdAt", "linkHash", "linkEndsAt", "mailTo", "mailDueAt")
     SELECT ${id}, "id", ${type}, ${sessionId ?? null}, ${moment(now)}, ${linkHash}, ${moment(linkEndsAt)},
       CASE WHEN ${reaches} THEN "email" END, CASE WHEN ${reaches} THEN ${moment(mails ? now : null)} END
-    FROM "User" WHERE "id" = ${userId} AND ${asked ? isNotEnough(userId, type, now) : sql`TRUE`}`
+    FROM "User" WHERE "id" = ${userId} AND "givenUpAt" IS NULL AND ${asked ? isNotEnough(userId, type, now) : sql`TRUE`}`
   await send(tx, insert)
   if (mails) db().afterCommit(tx, wakeOutbox)
 }

@@ -11,7 +11,8 @@ import type { CurrentSession } from './current'
 import { requireStrong, type StrongSession } from './strength'
 import { isOpenAt, lineOf, treeOf } from './tree'
 
-export type EndReason = 'signed_out' | 'revoked' | 'replaced' | 'password_changed' | 'disabled' | 'reported'
+export type EndReason =
+  'signed_out' | 'revoked' | 'replaced' | 'password_changed' | 'disabled' | 'claimed' | 'reported'
 
 /** Which sessions or devices of an account, in SQL. */
 export const ALL = sql`TRUE`

@@ -96,7 +96,7 @@ const reporting = async (): Promise<Work> => () => reportAsOwner(laptop, thief.s
 const byOperator = async (): Promise<Work> => () => resetPassword(account.email, NEW, NOON)
 const disabling = async (): Promise<Work> => () => disableUser(account.email, NOON)
 async function byLink(): Promise<Work> {
-  await sendResetLink(account.email, NOON, null)
+  await sendResetLink({ email: account.email, locale: 'en' }, NOON, null)
   const { id } = await db().read((client) =>
     client.notice.findFirstOrThrow({ where: { userId: account.id, type: 'reset_password' } }),
   )

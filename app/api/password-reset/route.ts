@@ -1,5 +1,6 @@
 import { noContent } from '@/lib/http/answer'
 import { handler } from '@/lib/http/handler'
+import { localeOf } from '@/lib/http/locale'
 import { requireMail } from '@/lib/http/mail'
 import { take } from '@/lib/limits/limits'
 import { sendResetLink } from '@/lib/password-reset'
@@ -10,10 +11,10 @@ export const POST = handler({
   limit: 'write',
   session: false,
   body: ForgottenBody,
-  async run({ body, caller, now }) {
+  async run({ request, body, caller, cookies, now }) {
     requireMail()
     await take('forgotten_address', caller.bucket)
-    await sendResetLink(body.email, now, caller.address)
+    await sendResetLink({ ...body, locale: localeOf(request, cookies) }, now, caller.address)
     return noContent()
   },
 })
