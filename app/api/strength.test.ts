@@ -43,6 +43,8 @@ const ANYBODY: Record<string, object | undefined> = {
   'PUT /auth/[...nextauth]': undefined,
   'PATCH /auth/[...nextauth]': undefined,
   'DELETE /auth/[...nextauth]': undefined,
+  'POST /email/claim': { token: newSecret(), name: 'Somebody', newPassword },
+  // With a link that is good it takes a strong session (lib/email.test.ts).
   'POST /email/confirm': { token: newSecret() },
   // A strong session also sets the language of mail (lib/email.test.ts).
   'POST /locale': { locale: 'en' },
