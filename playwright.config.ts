@@ -1,5 +1,5 @@
 import { defineConfig, devices } from '@playwright/test'
-import { findChromium } from './scripts/chromium.mjs'
+import { findHeadlessChromium } from './scripts/chromium.mjs'
 
 const isRoot = process.getuid?.() === 0
 
@@ -24,9 +24,10 @@ export default defineConfig({
   ],
   use: {
     ...devices['Desktop Chrome'],
-    trace: 'retain-on-failure',
+    // Recording each step costs more than the step: `--trace retain-on-failure` does it when it is needed.
+    trace: 'off',
     launchOptions: {
-      executablePath: await findChromium(),
+      executablePath: await findHeadlessChromium(),
       args: [
         // Chromium refuses to run as root inside its sandbox.
         ...(isRoot ? ['--no-sandbox'] : []),

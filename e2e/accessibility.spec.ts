@@ -1,7 +1,7 @@
 /** Every page and state: axe, both themes, both sizes, narrow screens, and the keyboard alone. */
-import { AxeBuilder } from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
+import { expectAccessible } from './support/axe'
 import type { Rows } from './support/database'
 import { notMeLink } from './support/links'
 import { newPerson, signedIn as signedInAs } from './support/people'
@@ -12,9 +12,6 @@ import { messages as t } from './support/words'
 
 /** A name with no place to break. */
 const signedIn = (page: Page) => signedInAs(page, newPerson('N'.repeat(60)))
-
-const SIZES = { desktop: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } }
-const NARROW = { width: 320, height: 640 }
 
 interface Stage {
   desktop: Page
@@ -198,18 +195,7 @@ test.describe('axe finds nothing, and nothing is cut off at 320 px', () => {
     test(`on ${name}`, async ({ desktop, phone, rows, server, trouble }) => {
       trouble.expect(/404 .* @ \/(nothing\/here|api\/report\/look)/)
       const page = await bring({ desktop, phone, rows, server })
-      for (const colorScheme of ['light', 'dark'] as const)
-        for (const [size, viewport] of Object.entries(SIZES)) {
-          await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-          await page.setViewportSize(viewport)
-          const { violations } = await new AxeBuilder({ page }).analyze()
-          const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))
-          expect.soft(found, `${colorScheme}, ${size}`).toEqual([])
-        }
-      await page.setViewportSize(NARROW)
-      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(
-        NARROW.width,
-      )
+      await expectAccessible(page)
     })
 })
 

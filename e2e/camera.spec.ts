@@ -6,6 +6,7 @@ import fs from 'node:fs'
 import type { Page } from '@playwright/test'
 import { PNG } from 'pngjs'
 import { encode } from 'uqr'
+import { findChromium } from '../scripts/chromium.mjs'
 import { expect, test as base } from './fixtures'
 import { PHONE } from './support/browsers'
 import { signedIn } from './support/people'
@@ -25,6 +26,8 @@ const test = base.extend<{ camera: Camera }>({
     fs.mkdirSync(info.outputDir, { recursive: true })
     const browser = await playwright.chromium.launch({
       ...launchOptions,
+      // The shell without a browser around it has no cameras.
+      executablePath: await findChromium(),
       args: [
         ...(launchOptions.args ?? []),
         '--use-fake-ui-for-media-stream',

@@ -1,6 +1,6 @@
 /** Mail, through a real mail server that wants STARTTLS and a password: what it says, what its links do, and trouble. */
-import { AxeBuilder } from '@axe-core/playwright'
 import { MAIL_PASSWORD, MailServer } from '../lib/testing/mail-server'
+import { expectAccessible } from './support/axe'
 import { Client } from './support/client'
 import { expect, letterTo, lettersOf, linkIn, NoticeRows, test, tokenIn } from './support/mail'
 import { newPerson, signedIn, signIn, type Person } from './support/people'
@@ -476,13 +476,6 @@ test.describe('axe finds nothing, and nothing is cut off at 320 px', () => {
       if (path === '/account') await signedIn(desktop, newPerson('N'.repeat(60)))
       await desktop.goto(path)
       await expect(desktop.getByRole('heading', { name: title, level: 1 })).toBeVisible()
-      for (const colorScheme of ['light', 'dark'] as const) {
-        await desktop.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-        const { violations } = await new AxeBuilder({ page: desktop }).analyze()
-        const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))
-        expect.soft(found, colorScheme).toEqual([])
-      }
-      await desktop.setViewportSize({ width: 320, height: 640 })
-      expect(await desktop.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320)
+      await expectAccessible(desktop)
     })
 })

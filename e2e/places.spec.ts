@@ -1,7 +1,7 @@
 /** Where the asking desktop is, next to where the phone is: what the person reads, and what has to be proven. */
-import AxeBuilder from '@axe-core/playwright'
 import type { Page } from '@playwright/test'
 import { expect, test } from './fixtures'
+import { axeOn, expectNothingFound } from './support/axe'
 import { signedIn, signedInAgain } from './support/people'
 import { readCode } from './support/qr'
 import { approve, approveByNumber, arrived, codeShown, numbers, scan, status } from './support/steps'
@@ -240,19 +240,13 @@ story.describe('axe', () => {
     await expect(numbers(phone).first()).toBeEnabled()
     for (const colorScheme of ['light', 'dark'] as const) {
       await phone.emulateMedia({ colorScheme, reducedMotion: 'reduce' })
-      await expectNothingFound(new AxeBuilder({ page: phone }), colorScheme)
+      await expectNothingFound(axeOn(phone), colorScheme)
       // WCAG 2.2 §1.4.6 (AAA): what the decision rests on.
-      const facts = new AxeBuilder({ page: phone }).include('[data-facts]')
+      const facts = axeOn(phone).include('[data-facts]')
       await expectNothingFound(facts.withRules(['color-contrast-enhanced']), colorScheme)
     }
     await phone.getByRole('button', { name: t.scan.confirm.report }).click()
     await expect(phone.getByRole('heading', { name: t.scan.end.reported.title })).toBeVisible()
-    await expectNothingFound(new AxeBuilder({ page: phone }), 'reported')
+    await expectNothingFound(axeOn(phone), 'reported')
   })
 })
-
-async function expectNothingFound(builder: AxeBuilder, where: string): Promise<void> {
-  const { violations } = await builder.analyze()
-  const found = violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html}`))
-  expect.soft(found, where).toEqual([])
-}

@@ -85,13 +85,11 @@ async function attempt(work) {
 }
 
 async function chromium() {
-  const { findChromium, installChromium } = await import('./chromium.mjs')
-  const found = (await findChromium()) ?? (await installChromium())
-  if (!found)
+  const { findHeadlessChromium, installChromium } = await import('./chromium.mjs')
+  if (!((await findHeadlessChromium()) ?? (await installChromium())))
     throw new Problem(
       'No Chromium was found, and none could be installed: install one (apt-get install chromium), or set CHROMIUM_PATH',
     )
-  process.env.CHROMIUM_PATH = found
 }
 
 /** All at once: each keeps one core busy. */

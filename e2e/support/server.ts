@@ -13,6 +13,8 @@ import { nextRedisDatabase } from '../../lib/testing/redis'
 const ROOT = path.resolve(import.meta.dirname, '../..')
 const READY_WITHIN_MS = 60_000
 const GONE_WITHIN_MS = 12_000
+/** A fifth of a start would be the reading of megabytes of them. */
+const WITHOUT_SOURCE_MAPS = 'data:text/javascript,process.setSourceMapsEnabled(false)'
 
 export interface ServerOptions {
   /** Keeps the limits that people meet; without it, a thousand times as much is allowed. */
@@ -77,8 +79,9 @@ export class Server {
       throw new Error('There is no build to test: run "npm start -- --build-only" first.')
     const dataDir = fs.mkdtempSync(path.join(os.tmpdir(), 'qr-login-e2e-'))
     const port = await freePort()
-    const isGiven = options.sqlite || options.environment?.DATABASE_URL
-    const database = isGiven ? undefined : await copyOfTemplate(path.basename(dataDir))
+    const isGiven = options.environment?.DATABASE_URL !== undefined
+    const database = isGiven || options.sqlite ? undefined : await copyOfTemplate(path.basename(dataDir))
+    if (!isGiven && database === undefined) copySqliteTemplate(path.join(dataDir, 'qr-login.db'))
     const redis = database === undefined || options.withoutRedis ? undefined : await nextRedisDatabase()
     const server = new Server(port, dataDir, options, await options.proxy?.(port), database, redis)
     if (options.places) writePlaces(server.placesFile, options.places)
@@ -122,7 +125,8 @@ export class Server {
   async start(): Promise<void> {
     const { heapMebibytes } = this.options
     const heap = heapMebibytes === undefined ? [] : [`--max-old-space-size=${heapMebibytes}`]
-    const child = spawn(process.execPath, [...heap, '--import', 'tsx', 'server/main.ts'], {
+    const program = ['--import', 'tsx', '--import', WITHOUT_SOURCE_MAPS, 'server/main.ts']
+    const child = spawn(process.execPath, [...heap, ...program], {
       cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: this.#environment(),
@@ -162,9 +166,9 @@ export class Server {
     await gone
   }
 
-  /** Stops for good: the data goes too. */
+  /** Ends it for good: the data goes too. How a server stops is for e2e/operation/stop.spec.ts. */
   async dispose(): Promise<void> {
-    await this.stop()
+    await this.kill()
     await this.proxy?.close()
     fs.rmSync(this.dataDir, { recursive: true, force: true })
   }
@@ -211,6 +215,12 @@ export class Server {
       ...this.options.environment,
     }
   }
+}
+
+/** Saves migrating one more database, where the tests' setup left one to copy. */
+function copySqliteTemplate(file: string): void {
+  const { TEST_SQLITE_FILE } = process.env
+  if (TEST_SQLITE_FILE) fs.copyFileSync(TEST_SQLITE_FILE, file)
 }
 
 /** A port that nobody listens on. */
