@@ -143,8 +143,9 @@ async function endToEnd(everywhere) {
   // Without these every one of them would only wait for what can't come.
   if (!built || !(await check('chromium', () => attempt(chromium)))) return
   await suite('e2e', countPlaywright, playwright(STORIES, { TEST_DATABASE: '' }))
-  // One at a time, and by itself: each of them is several servers, and what they meet.
-  await suite('faults', countPlaywright, playwright([...FAULTS, '--workers=1'], { TEST_DATABASE: '' }))
+  // By themselves: each of them is several servers, and they wait a lot.
+  const often = { TEST_EVERYWHERE: everywhere ? '1' : '' }
+  await suite('faults', countPlaywright, playwright(FAULTS, { TEST_DATABASE: '', ...often }))
   await onShared(SHARED.slice(-1), 'e2e', countPlaywright, (env) =>
     playwright(everywhere ? STORIES : SIGN_INS, env),
   )

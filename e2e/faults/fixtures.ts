@@ -22,6 +22,9 @@ export const test = base.extend<{ startCluster: (options?: ClusterOptions) => Pr
   },
 })
 
+/** How often a fault happens: a few times, unless `npm run test:all` looks for what is rare. */
+export const often = (few: number, many: number): number => (process.env.TEST_EVERYWHERE ? many : few)
+
 /** So many rounds of sign-ins with a fault in each; prints the tally. */
 export async function surviving(
   cluster: Cluster,
