@@ -36,7 +36,7 @@ describe('what anybody may bring about again and again', () => {
   const CALLER = { address: '203.0.113.7', device: DESKTOP.agent }
   const failed = (now: Date, entry: Partial<AuditEntry> = {}) =>
     db().move(async (tx) => {
-      const account = await lockAccount(tx, { id: userId })
+      const account = await lockAccount(tx, { id: userId }, NOON)
       await auditCounted(tx, account, now, { type: 'sign_in_failed', ...CALLER, ...entry })
     })
   const entries = () =>

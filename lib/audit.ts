@@ -98,10 +98,16 @@ export interface Dated {
 /** What happened at one moment. */
 export const datedAll = (at: Date, entries: AuditEntry[]): Dated[] => entries.map((entry) => ({ at, entry }))
 
-/** Writes several entries in one statement. */
+/** Entries that one statement writes at most. */
+const AT_ONCE = 50
+
+/** Writes several entries. */
 export async function auditAll(tx: Runner, entries: Dated[]): Promise<void> {
-  const [first, ...others] = entries.map(({ at, entry }) => row(at, entry))
-  if (first) await send(tx, insertAll('AuditEvent', [first, ...others]))
+  for (let start = 0; start < entries.length; start += AT_ONCE) {
+    const part = entries.slice(start, start + AT_ONCE)
+    const [first, ...others] = part.map(({ at, entry }) => row(at, entry))
+    if (first) await send(tx, insertAll('AuditEvent', [first, ...others]))
+  }
 }
 
 /** Writes the same entry about each of these sessions, in one statement. */

@@ -7,7 +7,7 @@ import { db } from './db'
 import { settings } from './env'
 import { removeAll } from './parts'
 import type { LockedAccount } from './sessions/account'
-import { ALL, endSessions } from './sessions/end'
+import { endSessions } from './sessions/end'
 import { assign, matches, skipLocked, sql, type Runner, type Statement } from './sql'
 
 const DAY_MS = 86_400_000
@@ -30,7 +30,7 @@ const givenUp = (now: Date): Statement =>
 export async function giveUp(account: LockedAccount, now: Date, address: string | null): Promise<void> {
   const { tx, user } = account
   await tx.$queryRaw(sql`UPDATE "User" SET ${givenUp(now)} WHERE "id" = ${user.id}`)
-  await endSessions(account, ALL, 'claimed', now, address)
+  await endSessions(account, (open) => open, 'claimed', now, address)
   await audit(tx, now, { type: 'account_given_up', userId: user.id, address, detail: 'claimed' })
 }
 

@@ -8,8 +8,8 @@ import { lockAccount, type LockedAccount } from './sessions/account'
 import { lockOut } from './sessions/lock-out'
 import { sql, type Runner } from './sql'
 
-async function lockByEmail(tx: Runner, email: string): Promise<LockedAccount> {
-  const account = await lockAccount(tx, { email })
+async function lockByEmail(tx: Runner, email: string, now: Date): Promise<LockedAccount> {
+  const account = await lockAccount(tx, { email }, now)
   if (!account) throw new AppError('not_found', { detail: `There is no account with the address ${email}.` })
   return account
 }
@@ -24,7 +24,7 @@ const KEPT = { confirmBy: null }
 export async function resetPassword(email: string, password: string, now: Date): Promise<void> {
   const passwordHash = await hashPassword(password)
   await db().move(async (tx) => {
-    const account = await lockByEmail(tx, email)
+    const account = await lockByEmail(tx, email, now)
     const userId = account.user.id
     await lockOut(account, { passwordHash, ...KEPT }, 'password_changed', now)
     await audit(tx, now, { type: 'password_changed', userId, detail: 'operator' })
@@ -38,7 +38,7 @@ export async function resetPassword(email: string, password: string, now: Date):
  */
 export async function disableUser(email: string, now: Date): Promise<void> {
   await db().move(async (tx) => {
-    const account = await lockByEmail(tx, email)
+    const account = await lockByEmail(tx, email, now)
     await lockOut(account, { disabledAt: now, ...KEPT }, 'disabled', now)
     await audit(tx, now, { type: 'account_disabled', userId: account.user.id, detail: 'operator' })
   })
@@ -50,7 +50,7 @@ export async function disableUser(email: string, now: Date): Promise<void> {
  */
 export async function enableUser(email: string, now: Date): Promise<void> {
   await db().move(async (tx) => {
-    const { user } = await lockByEmail(tx, email)
+    const { user } = await lockByEmail(tx, email, now)
     await tx.$queryRaw(sql`UPDATE "User" SET "disabledAt" = NULL WHERE "id" = ${user.id}`)
     await audit(tx, now, { type: 'account_enabled', userId: user.id, detail: 'operator' })
   })

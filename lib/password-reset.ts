@@ -27,7 +27,7 @@ export async function sendResetLink(
 ): Promise<void> {
   await db().move(async (tx) => {
     // Of those who ask at once, each sees what the one before was sent.
-    const account = await lockAccount(tx, { email })
+    const account = await lockAccount(tx, { email }, now)
     const user = account?.user
     const userId = user && user.disabledAt === null ? user.id : NOBODY
     await auditCounted(tx, account, now, { type: 'password_forgotten', ...(user && { address }) })

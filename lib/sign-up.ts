@@ -30,7 +30,7 @@ export async function signUp(
   const passwordHash = await hashPassword(password)
   try {
     await db().move(async (tx) => {
-      const account = await lockAccount(tx, { email })
+      const account = await lockAccount(tx, { email }, now)
       if (!account) return insertUser(tx, { ...user, passwordHash, confirmBy: confirmBy(now) }, now, address)
       const { id: userId, emailConfirmedAt } = account.user
       if (emailConfirmedAt !== null) throw taken()

@@ -110,13 +110,19 @@ export function insertAll<T extends Table>(
 export const assign = <T extends Table>(columns: Columns<T>): Statement =>
   join(entriesOf(columns).map(([column, value]) => sql`${name(column)} = ${value}`))
 
+/** A longer list is bound as one value. */
+const SHORT_LIST = 20
+
 /** `"a" = ? AND "b" IN (?, ?)`, for what stands behind `WHERE`; null matches null. */
 export const matches = <T extends Table>(condition: Condition<T>): Statement =>
   join(
     entriesOf(condition).map(([column, value]) => {
       if (value === null) return sql`${name(column)} IS NULL`
       if (!Array.isArray(value)) return sql`${name(column)} = ${value}`
-      return value.length === 0 ? sql`FALSE` : sql`${name(column)} IN (${join(value)})`
+      if (value.length === 0) return sql`FALSE`
+      return value.length > SHORT_LIST
+        ? sql`${name(column)} ${among(value)}`
+        : sql`${name(column)} IN (${join(value)})`
     }),
     ' AND ',
   )

@@ -103,7 +103,7 @@ export async function signInWithPassword(attempt: SignIn, now: Date): Promise<Si
 /** The session of a password that was right a moment ago. */
 const startSession = (user: User, attempt: SignIn, now: Date): Promise<SignedIn> =>
   db().move(async (tx) => {
-    const locked = await lockAccount(tx, { id: user.id })
+    const locked = await lockAccount(tx, { id: user.id }, now)
     requireUnchanged(locked, user)
     const claimed = await claimDevice(
       tx,

@@ -11,8 +11,9 @@ import { provePassword } from '../proofs/password'
 import { blockAll, provenDevice } from '../sessions/block'
 import type { LockedAccount } from '../sessions/account'
 import type { CurrentSession } from '../sessions/current'
-import { distrustDevices, only } from '../sessions/end'
+import { distrustDevices } from '../sessions/end'
 import { isProven, requireStrong, type StrongSession } from '../sessions/strength'
+import { sql } from '../sql'
 import { hash } from '../tokens'
 import { STAY_SECONDS, type ConfirmBody, type Reason } from '../wire'
 import { aboutDesktop, explain, rejection, rejectionOf } from './move'
@@ -156,7 +157,7 @@ async function blockDesktop(account: LockedAccount, row: LoginRequest, now: Date
   const { desktopAddress: address, desktopBrowser: browser, desktopSystem: system } = row
   const deviceId = await provenDevice(tx, row)
   await blockAll(account, [{ deviceId, address, browser, system }], now)
-  if (row.knownDeviceId) await distrustDevices(account, only(row.knownDeviceId), now)
+  if (row.knownDeviceId) await distrustDevices(account, sql`"id" = ${row.knownDeviceId}`, now)
   const event = { event: 'login_reported', userId: user.id, loginRequestId: row.id }
   db().afterCommit(tx, () => log().warn(event, 'reported'))
 }

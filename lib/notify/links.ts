@@ -50,7 +50,7 @@ export async function spendLink(
   now: Date,
 ): Promise<{ account: LockedAccount; notice: Notice }> {
   const { id, userId, linkHash } = await findLink(tx, token, type, now)
-  const account = await lockAccount(tx, { id: userId })
+  const account = await lockAccount(tx, { id: userId }, now)
   const [notice] = await tx.$queryRaw<Notice[]>(sql`
     UPDATE "Notice" SET "linkHash" = NULL WHERE "id" = ${id} AND "linkHash" = ${linkHash} RETURNING *`)
   if (!account || !notice) throw new AppError('not_found')

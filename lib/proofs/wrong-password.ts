@@ -12,5 +12,5 @@ export async function recordWrongPassword(
   entry: Omit<AuditEntry, 'userId'>,
   now: Date,
 ): Promise<void> {
-  await db().move(async (tx) => auditCounted(tx, await lockAccount(tx, { id: userId }), now, entry))
+  await db().move(async (tx) => auditCounted(tx, await lockAccount(tx, { id: userId }, now), now, entry))
 }

@@ -5,7 +5,10 @@
  */
 import { AppError } from '../errors'
 import type { Session, User } from '../generated/prisma/client'
-import { forNoKeyUpdate, sql, type Runner } from '../sql'
+import { forNoKeyUpdate, sql, type Runner, type Statement } from '../sql'
+
+/** How many live sessions an account holds at most. */
+export const MAX_SESSIONS = 100
 
 declare const locked: unique symbol
 
@@ -13,6 +16,8 @@ declare const locked: unique symbol
 export interface LockedAccount {
   readonly tx: Runner
   readonly user: User
+  /** True where it may soon hold more sessions than it may. As of before the wait for the lock. */
+  readonly isCrowded: boolean
   readonly [locked]: true
 }
 
@@ -23,18 +28,32 @@ export interface LiveSession {
   readonly expiresAt: Date
 }
 
-const toLocked = (tx: Runner, user: User): LockedAccount => ({ tx, user }) as LockedAccount
+/** With so many sessions it is looked whether there are too many. Those that others make at the same time come on top. */
+const CROWD = MAX_SESSIONS / 2
+
+interface LockedRow extends User {
+  isCrowded: boolean | number
+}
+
+const lockedColumns = (now: Date): Statement => sql`
+  "User".*, EXISTS (
+    SELECT 1 FROM "Session" AS "other"
+    WHERE "other"."userId" = "User"."id" AND "other"."endedAt" IS NULL AND "other"."expiresAt" > ${now}
+    LIMIT 1 OFFSET ${CROWD - 1}) AS "isCrowded"`
+
+const toLocked = (tx: Runner, { isCrowded, ...user }: LockedRow): LockedAccount =>
+  ({ tx, user, isCrowded: Boolean(isCrowded) }) as LockedAccount
 
 /** Locks an account; null where there is none. */
 export async function lockAccount(
   tx: Runner,
   which: { id: string } | { email: string },
+  now: Date,
 ): Promise<LockedAccount | null> {
   const where = 'id' in which ? sql`"id" = ${which.id}` : sql`"email" = ${which.email}`
-  const [user] = await tx.$queryRaw<User[]>(
-    sql`SELECT * FROM "User" WHERE ${where} ${forNoKeyUpdate('User')}`,
-  )
-  return user ? toLocked(tx, user) : null
+  const [row] = await tx.$queryRaw<LockedRow[]>(sql`
+    SELECT ${lockedColumns(now)} FROM "User" WHERE ${where} ${forNoKeyUpdate('User')}`)
+  return row ? toLocked(tx, row) : null
 }
 
 /**
@@ -42,8 +61,8 @@ export async function lockAccount(
  * looks again at what it waited for, but only at rows that the statement locks.
  */
 export async function lockLive(tx: Runner, sessionId: string, now: Date): Promise<LiveSession | null> {
-  const [row] = await tx.$queryRaw<(User & { sessionExpiresAt: Session['expiresAt'] })[]>(sql`
-    SELECT "User".*, "Session"."expiresAt" AS "sessionExpiresAt"
+  const [row] = await tx.$queryRaw<(LockedRow & { sessionExpiresAt: Session['expiresAt'] })[]>(sql`
+    SELECT ${lockedColumns(now)}, "Session"."expiresAt" AS "sessionExpiresAt"
     FROM "User" JOIN "Session" ON "Session"."userId" = "User"."id"
     WHERE "Session"."id" = ${sessionId} AND "Session"."endedAt" IS NULL AND "Session"."expiresAt" > ${now}
       AND "User"."disabledAt" IS NULL

@@ -2,41 +2,40 @@
 import { auditSessions } from '../audit'
 import { db } from '../db'
 import { AppError } from '../errors'
-import type { Session } from '../generated/prisma/client'
 import { requests } from '../login/requests'
 import { inParts } from '../parts'
 import { among, sql, type Statement } from '../sql'
 import { lockAccount, requireLive, type LockedAccount } from './account'
 import type { CurrentSession } from './current'
+import { lineOf, openSessions, withDerived, type OpenSession } from './open'
 import { requireStrong, type StrongSession } from './strength'
-import { isOpenAt, lineOf, treeOf } from './tree'
 
 export type EndReason =
-  'signed_out' | 'revoked' | 'replaced' | 'password_changed' | 'disabled' | 'claimed' | 'reported'
+  'signed_out' | 'revoked' | 'replaced' | 'password_changed' | 'disabled' | 'claimed' | 'reported' | 'surplus'
 
-/** Which sessions or devices of an account, in SQL. */
-export const ALL = sql`TRUE`
-export const only = (id: string): Statement => sql`"id" = ${id}`
-export const allBut = (id: string): Statement => sql`"id" <> ${id}`
+/** Chooses among the open sessions of an account. */
+export type Choice = (open: OpenSession[]) => OpenSession[]
+
+export const only =
+  (id: string): Choice =>
+  (open) =>
+    open.filter((session) => session.id === id)
 
 /**
- * Ends those sessions of an account that `which` holds, with their derived descendants, and the login requests that any
- * of them has in hand.
+ * Ends the chosen sessions of an account, with their derived descendants, and the login requests that any of them has in
+ * hand.
  * @returns how many sessions ended
  */
 export async function endSessions(
   account: LockedAccount,
-  which: Statement,
+  choose: Choice,
   reason: EndReason,
   now: Date,
   address: string | null = null,
 ): Promise<number> {
-  const { tx, user } = account
-  const roots = sql`"userId" = ${user.id} AND ${isOpenAt(now)} AND (${which})`
-  const ending = await tx.$queryRaw<{ id: string }[]>(
-    treeOf(roots, sql`"kind" = 'derived' AND ${isOpenAt(now)}`),
-  )
-  const ids = ending.map(({ id }) => id)
+  const { tx } = account
+  const open = await openSessions(account, now)
+  const ids = [...withDerived(open, choose(open))].map(({ id }) => id)
   await inParts(ids, async (part) => {
     await tx.$queryRaw(sql`
       UPDATE "Session" SET "endedAt" = ${now}, "endReason" = ${reason} WHERE "id" ${among(part)}`)
@@ -61,20 +60,20 @@ export function endReplaced(
   now: Date,
   address: string | null,
 ): Promise<number> {
-  const which = sql`${only(old.id)} AND "id" NOT IN (${lineOf(newId, ALL)})`
-  return endOwn(old, which, 'replaced', now, address)
+  const unlessAbove: Choice = (open) => (lineOf(open, newId).has(old.id) ? [] : only(old.id)(open))
+  return endOwn(old, unlessAbove, 'replaced', now, address)
 }
 
 function endOwn(
   { userId }: CurrentSession,
-  which: Statement,
+  choose: Choice,
   reason: EndReason,
   now: Date,
   address: string | null,
 ): Promise<number> {
   return db().move(async (tx) => {
-    const account = await lockAccount(tx, { id: userId })
-    return account ? endSessions(account, which, reason, now, address) : 0
+    const account = await lockAccount(tx, { id: userId }, now)
+    return account ? endSessions(account, choose, reason, now, address) : 0
   })
 }
 
@@ -91,13 +90,12 @@ export function revokeSession(
 ): Promise<number> {
   return db().move(async (tx) => {
     const account = await requireLive(tx, session, now)
-    const own = sql`"userId" = ${session.userId} AND ${isOpenAt(now)}`
-    const [target] = await tx.$queryRaw<(Pick<Session, 'deviceId'> & { isWithin: number | boolean })[]>(sql`
-      SELECT "deviceId", ${session.id} IN (${lineOf(targetId, own)}) AS "isWithin"
-      FROM "Session" WHERE "id" = ${targetId} AND ${own}`)
+    const open = await openSessions(account, now)
+    const [target] = only(targetId)(open)
     if (!target) throw new AppError('not_found')
-    if (!target.isWithin) requireStrong(session, now)
-    if (target.deviceId !== session.deviceId) await distrustDevices(account, only(target.deviceId), now)
+    if (!lineOf(open, targetId).has(session.id)) requireStrong(session, now)
+    if (target.deviceId !== session.deviceId)
+      await distrustDevices(account, sql`"id" = ${target.deviceId}`, now)
     return endSessions(account, only(targetId), 'revoked', now, address)
   })
 }
@@ -112,7 +110,10 @@ export function revokeOthers(session: StrongSession, now: Date, address: string 
   )
 }
 
-/** Ends all but this session, and forgets the browsers that were known. One that hung on another stands on its own from here: it is the one to keep. */
+/**
+ * Ends all sessions but this one, and forgets the browsers that were known. This one no longer hangs on the session that
+ * approved it.
+ */
 export async function endOthers(
   account: LockedAccount,
   session: CurrentSession,
@@ -120,11 +121,12 @@ export async function endOthers(
   now: Date,
   address: string | null,
 ): Promise<number> {
-  await distrustDevices(account, allBut(session.deviceId), now)
+  await distrustDevices(account, sql`"id" <> ${session.deviceId}`, now)
   // They were scanned when their desktops were still known.
   await requests().endOf(account, [session.id], now, true)
   await makeIndependent(account, session)
-  return endSessions(account, allBut(session.id), reason, now, address)
+  const others: Choice = (open) => open.filter(({ id }) => id !== session.id)
+  return endSessions(account, others, reason, now, address)
 }
 
 /** Cuts the bond to the session that approved this one, so that this one outlives it. */
@@ -133,7 +135,10 @@ export async function makeIndependent({ tx }: LockedAccount, { id }: CurrentSess
     UPDATE "Session" SET "kind" = 'independent' WHERE "id" = ${id} AND "kind" = 'derived'`)
 }
 
-/** A desktop in one of these browsers is a strange one again (`lib/login/signals.ts`). */
+/**
+ * Forgets browsers of an account: a desktop in one of them is a strange one again (`lib/login/signals.ts`).
+ * @param which of the account's devices, in SQL
+ */
 export async function distrustDevices(
   { tx, user }: LockedAccount,
   which: Statement,

@@ -6,11 +6,11 @@ import { AppError } from '../errors'
 import { placeOf, placesReady } from '../places'
 import type { DeviceView, Method, SessionView } from '../wire'
 import { sql } from '../sql'
-import { requireLive } from './account'
+import { MAX_SESSIONS, requireLive } from './account'
 import { liveAt, type CurrentSession } from './current'
+import { isOpenAt } from './open'
 import { isReportable } from './reportable'
 import type { StrongSession } from './strength'
-import { isOpenAt } from './tree'
 
 /** The live sessions of an account, as its owner sees them, latest activity first. */
 export async function listSessions(session: CurrentSession, now: Date): Promise<SessionView[]> {
@@ -18,7 +18,8 @@ export async function listSessions(session: CurrentSession, now: Date): Promise<
     client.session.findMany({
       where: { userId: session.userId, ...liveAt(now) },
       include: { device: true, parent: { include: { device: true } } },
-      orderBy: [{ lastSeenAt: 'desc' }, { createdAt: 'desc' }],
+      orderBy: [{ lastSeenAt: { sort: 'desc', nulls: 'last' } }, { createdAt: 'desc' }],
+      take: MAX_SESSIONS,
     }),
   )
   await placesReady()

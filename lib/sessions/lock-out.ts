@@ -1,7 +1,7 @@
 import type { User } from '../generated/prisma/client'
 import { assign, sql } from '../sql'
 import type { LockedAccount } from './account'
-import { ALL, distrustDevices, endSessions, type EndReason } from './end'
+import { distrustDevices, endSessions, type EndReason } from './end'
 
 /**
  * Changes an account, ends all its sessions and forgets its browsers.
@@ -16,7 +16,7 @@ export async function lockOut(
 ): Promise<number> {
   const { tx, user } = account
   await tx.$queryRaw(sql`UPDATE "User" SET ${assign<'User'>(changes)} WHERE "id" = ${user.id}`)
-  const ended = await endSessions(account, ALL, reason, now, address)
-  await distrustDevices(account, ALL, now)
+  const ended = await endSessions(account, (open) => open, reason, now, address)
+  await distrustDevices(account, sql`TRUE`, now)
   return ended
 }

@@ -27,7 +27,7 @@ import { requireLive } from './account'
 import type { StrongSession } from './strength'
 import { endSessions, only, revokeOthers } from './end'
 import { reportAsOwner } from './report'
-import { isOpenAt } from './tree'
+import { isOpenAt } from './open'
 
 // What argon2 takes has no part in these races.
 vi.mock('../passwords', () => ({

@@ -7,15 +7,14 @@ import { log } from '../log'
 import { requests } from '../login/requests'
 import { findLink, spendLink } from '../notify/links'
 import { inParts } from '../parts'
-import { among, sql } from '../sql'
+import { among, sql, type Runner } from '../sql'
 import type { DeviceKind } from '../wire'
 import { requireLive, type LockedAccount } from './account'
 import { blockAll } from './block'
 import type { CurrentSession } from './current'
-import { allBut, distrustDevices, endSessions, makeIndependent, only } from './end'
+import { distrustDevices, endSessions, makeIndependent, type Choice } from './end'
 import { isReportable } from './reportable'
 import type { StrongSession } from './strength'
-import { treeOf } from './tree'
 
 interface Reporter {
   address: string | null
@@ -78,20 +77,16 @@ async function reportSession(
     FROM "Session" JOIN "Device" ON "Device"."id" = "Session"."deviceId"
     WHERE "Session"."id" = ${id} AND "Session"."userId" = ${user.id}`)
   if (!session || !isReportable(session, now)) throw new AppError('not_found')
-  // All that came out of it: live or over, hanging on it or not, but for the reporter's own.
-  const tree = treeOf(only(id), allBut(own?.id ?? ''))
-  const reported = await tx.$queryRaw<Pick<Session, 'id' | 'deviceId'>[]>(tree)
-  const isReported = sql`"id" IN (SELECT "id" FROM (${tree}) AS "reported")`
-  const ended = await endSessions(account, isReported, 'reported', now, address)
-  await inParts(
-    reported.map((row) => row.id),
-    async (ids) => {
-      // What was over before is marked as well, so that it is reported once.
-      await tx.$queryRaw(sql`UPDATE "Session" SET "endReason" = 'reported' WHERE "id" ${among(ids)}`)
-      await tx.$queryRaw(sql`
-        UPDATE "Notice" SET "linkHash" = NULL, "dismissedAt" = ${now} WHERE "sessionId" ${among(ids)}`)
-    },
-  )
+  const reported = await withDescendants(tx, id, own?.id ?? '')
+  const ids = new Set(reported.map((row) => row.id))
+  const choose: Choice = (open) => open.filter((one) => ids.has(one.id))
+  const ended = await endSessions(account, choose, 'reported', now, address)
+  await inParts([...ids], async (part) => {
+    // What was over before is marked as well, so that it is reported once.
+    await tx.$queryRaw(sql`UPDATE "Session" SET "endReason" = 'reported' WHERE "id" ${among(part)}`)
+    await tx.$queryRaw(sql`
+      UPDATE "Notice" SET "linkHash" = NULL, "dismissedAt" = ${now} WHERE "sessionId" ${among(part)}`)
+  })
   const devices = new Set(reported.map(({ deviceId }) => deviceId).filter((other) => other !== own?.deviceId))
   await distrustDevices(account, sql`"id" ${among([...devices])}`, now)
   await blockReported(account, session, devices, now)
@@ -110,6 +105,16 @@ async function reportSession(
   db().afterCommit(tx, () => log().warn(event, 'reported'))
   return ended
 }
+
+/** A session, and all that came out of it: live or over, hanging on it or not, but for the reporter's own. */
+const withDescendants = (tx: Runner, id: string, own: string) =>
+  tx.$queryRaw<Pick<Session, 'id' | 'deviceId'>[]>(sql`
+    WITH RECURSIVE "tree" AS (
+      SELECT "id", "deviceId" FROM "Session" WHERE "id" = ${id}
+      UNION
+      SELECT "Session"."id", "Session"."deviceId" FROM "Session"
+      JOIN "tree" ON "Session"."parentId" = "tree"."id" WHERE "Session"."id" <> ${own})
+    SELECT "id", "deviceId" FROM "tree"`)
 
 /** The reported desktop by where it asked and signed in, then it and the ones behind it by their cookies. */
 async function blockReported(

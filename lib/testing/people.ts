@@ -63,7 +63,7 @@ export interface SignedInDevice {
 
 /** The account, locked for the rest of the transaction. */
 export async function locked(tx: Runner, id: string): Promise<LockedAccount> {
-  const account = await lockAccount(tx, { id })
+  const account = await lockAccount(tx, { id }, NOON)
   if (!account) throw new Error('There is no such account.')
   return account
 }

@@ -42,7 +42,9 @@ async function endAll(
   address: string | null,
   now: Date,
 ): Promise<void> {
-  for (const row of await moveAll(tx, name, where, {}, now)) await audit(tx, now, rejectionOf(row, address))
+  const ended = await moveAll(tx, name, where, {}, now)
+  const entries = ended.map((row) => rejectionOf(row, address))
+  await auditAll(tx, datedAll(now, entries))
 }
 
 /** Counts a try at the one-time code, and only then compares; the last wrong one ends the request. Null where none is left. */

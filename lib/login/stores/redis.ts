@@ -308,7 +308,7 @@ export class RedisStore implements RequestStore {
    */
   async #settle(row: Stored): Promise<LoginRequest> {
     const session = await db().move(async (tx) => {
-      await lockAccount(tx, { id: row.scanUserId ?? '' })
+      await lockAccount(tx, { id: row.scanUserId ?? '' }, clock())
       const [made] = await tx.$queryRaw<{ createdAt: Date }[]>(sql`
         SELECT "createdAt" FROM "Session" WHERE "loginRequestId" = ${row.id}`)
       if (!made) await askRedis((client) => client.qrloginRelease(keys.request(row.id), row.revision))
