@@ -185,7 +185,11 @@ describe('an account with 50,000 live sessions from before', () => {
         if (!ended) before++
       }
       await ending
-      expect(await countLive(account.id)).toBe(left)
+      const live = await countLive(account.id)
+      // What hung on a session that made room has ended with it.
+      if (left === MAX_SESSIONS) expect(live).toBeLessThanOrEqual(left)
+      else expect(live).toBe(left)
+      expect(live > 0).toBe(left > 0)
       // SQLite has one writer at a time: there they waited for their turn.
       if (!isInOrder()) expect(before).toBeGreaterThan(1)
     },
