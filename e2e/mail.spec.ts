@@ -97,6 +97,56 @@ for (const { locale, words } of [inEnglish, inChinese])
       expect(told.headers.get('message-id')).toMatch(/^<[\w-]{22}@localhost>$/)
     })
 
+    test('somebody whose address a stranger signed up with takes it over', async ({
+      desktop,
+      server,
+      post,
+      trouble,
+    }) => {
+      trouble.expect(/403 .* @ \/api\/auth\/callback\/password/, /401 .* @ \/api\/email\/confirm/)
+      trouble.expect(/400 .* @ \/api\/email\/claim/)
+      const person = newPerson()
+      const stranger = new Client(server)
+      const asStranger = { ...person, name: 'Mallory', password: 'a password of mine' }
+      await stranger.post('/api/users', asStranger, { 'accept-language': locale === 'en' ? 'zh' : 'en' })
+      await stranger.signIn(asStranger)
+      await letterTo(post, person.email, 'confirm-email')
+
+      await desktop.goto('/signup')
+      await desktop.getByLabel(words.fields.name, { exact: true }).fill(person.name)
+      await desktop.getByLabel(words.fields.email).fill(person.email)
+      await desktop.getByLabel(words.fields.password).fill(person.password)
+      await desktop.getByRole('button', { name: words.signup.submit }).click()
+      await expect(desktop.getByRole('heading', { name: words.signup.askedTitle })).toBeFocused()
+      await expect(desktop.getByText(say(words.signup.asked, { email: person.email }))).toBeVisible()
+
+      await expect.poll(() => lettersOf(post, person.email)).toBe(2)
+      const letter = await letterTo(post, person.email, 'confirm-email')
+      expect(letter.headers.get('subject')).toBe(say(words.mail.confirm_email.subject, { app: 'QR Login' }))
+      expect(letter.text).not.toContain('Mallory')
+      await desktop.goto(linkIn(letter))
+      await desktop.getByRole('button', { name: words.confirmEmail.submit }).click()
+      await expect(desktop.getByRole('heading', { name: words.confirmEmail.claim.title })).toBeFocused()
+      await desktop.getByLabel(words.fields.name, { exact: true }).fill(person.name)
+      await desktop.getByLabel(words.fields.newPassword).fill('short')
+      await desktop.getByRole('button', { name: words.confirmEmail.claim.submit }).click()
+      await expect(desktop.getByText(say(words.fields.invalid.short, { min: '10' }))).toBeVisible()
+      await desktop.getByLabel(words.fields.newPassword).fill(NEW_PASSWORD)
+      await desktop.getByRole('button', { name: words.confirmEmail.claim.submit }).click()
+      await expect(desktop.getByRole('heading', { name: words.confirmEmail.claimed.title })).toBeFocused()
+
+      expect(await stranger.isSignedIn()).toBe(false)
+      expect((await stranger.signIn(asStranger)).status).toBe(403)
+      await desktop.getByRole('link', { name: words.confirmEmail.claimed.go }).click()
+      await desktop.getByLabel(words.fields.email).fill(person.email)
+      await desktop.getByLabel(words.fields.password).fill(NEW_PASSWORD)
+      await desktop.getByRole('button', { name: words.signin.submit }).click()
+      await expect(desktop).toHaveURL('/')
+      await expect(desktop.getByRole('heading', { name: person.name })).toBeVisible()
+      await desktop.goto('/account')
+      await expect(desktop.getByText(words.account.emailConfirmed, { exact: true })).toBeVisible()
+    })
+
     test('somebody forgets the password, and sets a new one', async ({
       desktop,
       phone,
@@ -478,4 +528,21 @@ test.describe('axe finds nothing, and nothing is cut off at 320 px', () => {
       await expect(desktop.getByRole('heading', { name: title, level: 1 })).toBeVisible()
       await expectAccessible(desktop)
     })
+
+  test('on the pages of a claim', async ({ desktop, server, post, trouble }) => {
+    trouble.expect(/403 .* @ \/api\/auth\/callback\/password/, /401 .* @ \/api\/email\/confirm/)
+    const person = newPerson()
+    await new Client(server).post('/api/users', { ...person, password: 'a password of mine' })
+    await desktop.goto(linkIn(await letterTo(post, person.email, 'confirm-email')))
+    await desktop.getByRole('button', { name: t.confirmEmail.submit }).click()
+    await expect(desktop.getByRole('heading', { name: t.confirmEmail.claim.title })).toBeVisible()
+    await expectAccessible(desktop)
+    await desktop.goto('/signup')
+    await desktop.getByLabel(t.fields.name, { exact: true }).fill(person.name)
+    await desktop.getByLabel(t.fields.email).fill(person.email)
+    await desktop.getByLabel(t.fields.password).fill(person.password)
+    await desktop.getByRole('button', { name: t.signup.submit }).click()
+    await expect(desktop.getByRole('heading', { name: t.signup.askedTitle })).toBeVisible()
+    await expectAccessible(desktop)
+  })
 })

@@ -114,6 +114,15 @@ export const ATTACKS = {
     'Such a link is used again, to sign out a later session',
     'each is good once, for one session',
   ],
+  preHijacked: [
+    "Somebody signs up with the victim's address first, and stays until the victim confirms it",
+    'the link is a claim, by a new account',
+  ],
+  preHijackedAgain: ['… or signs up after the victim, to change the password', 'the second one is not kept'],
+  preHijackedByCode: [
+    "… or lets the victim's browser into that account by a code first",
+    'a session by code confirms no address',
+  ],
   fetchedLink: ['A mail scanner fetches such a link, and runs its page', 'only a press acts'],
 } as const satisfies Record<string, readonly [what: string, stoppedBy: string]>
 
