@@ -1,5 +1,6 @@
 /** The connection to Redis, where `REDIS_URL` names one. What it can't answer is `unavailable`, at once. */
 import { Redis, type RedisOptions } from 'ioredis'
+import { isConnectionCode } from './connection-code'
 import { settings, SettingsError } from './env'
 import { AppError } from './errors'
 import { log } from './log'
@@ -61,15 +62,23 @@ export async function answeredByRedis<T>(run: (client: Redis) => Promise<T>): Pr
   } catch (error) {
     // It would be logged: hashes and addresses are among its arguments.
     if (error instanceof Error) Reflect.deleteProperty(error, 'command')
-    throw isFault(error) ? new AppError('unavailable', { retryAfter: 2, cause: error }) : error
+    throw isRedisFault(error) ? new AppError('unavailable', { retryAfter: 2, cause: error }) : error
   }
 }
 
-/** Whatever ioredis or Redis says, but for what is wrong with a script of ours. */
-const isFault = (error: unknown): boolean =>
+/** What Redis answers where it serves nobody for now, or this client no more. Its other answers are about our commands. */
+const REFUSALS =
+  /^(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MISCONF|NOAUTH|NOPERM|NOREPLICAS|OOM|READONLY|TRYAGAIN|WRONGPASS) |^ERR max number of clients/
+/** What ioredis says where the connection is away, or an answer is late. */
+const NO_CONNECTION =
+  /^(Connection is closed|Command (timed out|aborted)|Stream isn't writeable|Socket timeout|Reached the max retries)|connect ETIMEDOUT/
+
+/** True where Redis failed, rather than the command. An error that is not listed is a bug. */
+export const isRedisFault = (error: unknown): boolean =>
   error instanceof Error &&
-  !(error instanceof AppError || error instanceof TypeError) &&
-  !/^(ERR|WRONGTYPE|NOSCRIPT)\b/.test(error.message)
+  (isConnectionCode((error as NodeJS.ErrnoException).code) ||
+    REFUSALS.test(error.message) ||
+    NO_CONNECTION.test(error.message))
 
 /**
  * Waits for Redis, and looks whether it keeps what it is given.

@@ -1,6 +1,7 @@
 import { setTimeout } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { send, sql, type Runner } from '../sql'
+import { isAppError } from '../errors'
+import { join, send, sql, type Runner } from '../sql'
 import { isLacking } from '../testing/lacking'
 import { Postgres, postgresPrograms } from '../testing/postgres'
 import { Wire } from '../testing/wire'
@@ -109,6 +110,23 @@ describe.skipIf(isLacking(postgresPrograms()))('PostgreSQL (needs PostgreSQL)', 
     const slow = database.query((client) => client.$queryRaw(sql`SELECT pg_sleep(2)::text AS "slept"`))
     await expect(slow).rejects.toMatchObject(unavailable)
     expect(await ask()).toEqual([{ one: 1 }])
+  })
+
+  test.each([
+    ['is none', sql`SELEC`],
+    ['asks for a table that is not there', sql`SELECT * FROM "Nothing"`],
+    ['has a byte that no text may have', sql`SELECT ${'\0'}::text AS "text"`],
+    ['has a number out of range', sql`SELECT ${'2147483648'}::text::int AS "number"`],
+    [
+      'has too many values',
+      sql`SELECT 1 AS "one" WHERE '' IN (${join(Array.from({ length: 70_000 }, String))})`,
+    ],
+  ])('a statement that %s is a bug, not an outage', async (_, statement) => {
+    const run = (runner: Runner) => runner.$queryRaw(statement)
+    for (const call of ['query', 'read', 'write', 'move'] as const)
+      await expect(database[call](run), call).rejects.toSatisfy((error) => !isAppError(error))
+    expect(await ask()).toEqual([{ one: 1 }])
+    expect(await database.move(one)).toEqual([{ one: 1 }])
   })
 
   test('that goes away without a sign is noticed all the same, by each that waits', async () => {

@@ -313,8 +313,12 @@ describe('a transaction', () => {
 
   test('can be followed by another after a fault, and leaves nothing of itself', async () => {
     const [first, second] = [requestData(), requestData()]
-    const fault = (tx: Runner) => tx.$queryRaw(sql`SELECT "nothing" FROM "LoginRequest"`)
-    await expect(prepared.transact([add(first), fault])).rejects.toMatchObject({ code: 'SQLITE_ERROR' })
+    const fault = async (tx: Runner) => {
+      await tx.$queryRaw(sql`PRAGMA query_only = ON`)
+      await add(requestData())(tx)
+    }
+    await expect(prepared.transact([add(first), fault])).rejects.toMatchObject({ code: 'SQLITE_READONLY' })
+    await prepared.$queryRaw(sql`PRAGMA query_only = OFF`)
     await prepared.transact([add(second)])
     expect(await count([first.id])).toBe(0)
     expect(await count([second.id])).toBe(1)

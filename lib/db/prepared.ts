@@ -82,7 +82,7 @@ export class PreparedStatements implements Runner {
   }
 
   #open(): Database.Database {
-    if (this.#isClosed) throw new Database.SqliteError('The database was closed.', 'SQLITE_MISUSE')
+    if (this.#isClosed) throw new Database.SqliteError('The database was closed.', 'SQLITE_CANTOPEN')
     try {
       return new Database(this.file, { timeout: this.timeout, fileMustExist: true })
     } catch (error) {

@@ -11,7 +11,7 @@ import { AppError, isAppError } from '../errors'
 import type { Device, User } from '../generated/prisma/client'
 import { migrateSqlite } from '../migrations/sqlite'
 import { databaseFile } from '../testing/database'
-import { insertInto, matches, sql, type Runner } from '../sql'
+import { insertInto, join, matches, sql, type Runner, type Statement } from '../sql'
 import { makeUser, NOON } from '../testing/people'
 import { newId } from '../tokens'
 
@@ -113,7 +113,11 @@ async function makeDatabase(): Promise<SqliteDatabase> {
 const opened: SqliteDatabase[] = []
 afterAll(() => Promise.all(opened.map((database) => database.close())))
 
-const MALFORMED = sql`INSERT INTO "User" VALUES VALUES`
+/** Writes more than the disk holds. */
+async function fillDisk({ tx, addUser }: Change): Promise<void> {
+  await tx.$queryRaw(sql`PRAGMA max_page_count = 1`)
+  await addUser({ ...userData(), name: 'x'.repeat(1_000_000) })
+}
 
 describe.each([
   { way: 'a write by models', change: writeModels, together: 1 },
@@ -299,9 +303,9 @@ describe.each([
 
     test('is unavailable and undone, and so is every other for one second', async () => {
       const id = newId()
-      const failed = change(async ({ tx, addUser }) => {
-        await addUser(userData(id))
-        await tx.$queryRaw(MALFORMED)
+      const failed = change(async (itself) => {
+        await itself.addUser(userData(id))
+        await fillDisk(itself)
       }, database)
       await expect(failed).rejects.toMatchObject({ code: 'unavailable', extras: { retryAfter: 2 } })
       now += 999
@@ -518,34 +522,21 @@ describe('a fault among moves that wait together', () => {
     vi.spyOn(performance, 'now').mockImplementation(() => now)
   })
 
-  const tooMuch = () => ({ ...userData(), name: 'x'.repeat(1_000_000) })
-  const noMoreRoom = sql`PRAGMA max_page_count = 1`
-
   test.each<[string, string, Work<unknown>]>([
-    ['a statement that is none', 'SQLITE_ERROR', ({ tx }) => tx.$queryRaw(MALFORMED)],
-    ['a missing table', 'SQLITE_ERROR', ({ tx }) => tx.$queryRaw(sql`SELECT * FROM "Nothing"`)],
-    [
-      'a full disk',
-      'SQLITE_FULL',
-      async ({ tx, addUser }) => {
-        await tx.$queryRaw(noMoreRoom)
-        await addUser(tooMuch())
-      },
-    ],
+    ['a full disk', 'SQLITE_FULL', fillDisk],
     [
       'a full disk that the move does not mind',
       'SQLITE_FULL',
-      async ({ tx, addUser }) => {
-        await tx.$queryRaw(noMoreRoom)
-        await addUser(tooMuch()).catch(() => {})
-        await addUser().catch(() => {})
+      async (change) => {
+        await fillDisk(change).catch(() => {})
+        await change.addUser().catch(() => {})
       },
     ],
     [
-      'a transaction that was ended',
-      'SQLITE_ERROR',
+      'a file that can’t be written',
+      'SQLITE_READONLY',
       async ({ tx, addUser }) => {
-        await tx.$queryRaw(sql`ROLLBACK`)
+        await tx.$queryRaw(sql`PRAGMA query_only = ON`)
         await addUser()
       },
     ],
@@ -583,9 +574,9 @@ describe('a fault among moves that wait together', () => {
   test('refuses those that wait behind it without running them', async () => {
     const ran: number[] = []
     const crowd = Array.from({ length: 50 }, (_, index) =>
-      move(async ({ tx }) => {
+      move(async (change) => {
         ran.push(index)
-        await tx.$queryRaw(MALFORMED)
+        await fillDisk(change)
       }, database),
     )
     const results = await Promise.allSettled(crowd)
@@ -733,13 +724,56 @@ describe('a database that is not there', () => {
   })
 })
 
-test('a query that fails is unavailable, and the next is answered', async () => {
-  const { id } = await makeUser()
-  const failed = db().query((client) => client.$queryRaw(MALFORMED))
-  await expect(failed).rejects.toMatchObject({ code: 'unavailable', extras: { retryAfter: 2 } })
-  expect(await exists(id)).toBe(true)
-  await writeModels(add)
-  await move(add)
+const BUGS: [string, Statement, RegExp][] = [
+  ['is none', sql`INSERT INTO "User" VALUES VALUES`, /syntax error/],
+  [
+    'asks for a table that is not there',
+    sql`SELECT * FROM "Nothing"`,
+    /no such table|table `Nothing` does not exist/i,
+  ],
+  [
+    'has too many values',
+    sql`SELECT "id" FROM "User" WHERE "id" IN (${join(Array.from({ length: 40_000 }, String))})`,
+    /too many SQL variables/,
+  ],
+]
+
+describe.each(BUGS)('a statement that %s is a bug, not an outage,', (_, statement, message) => {
+  let database: SqliteDatabase
+  beforeEach(async () => {
+    database = await makeDatabase()
+    // A pause of writes would not end.
+    vi.spyOn(performance, 'now').mockReturnValue(performance.now())
+  })
+  const isBug = (error: unknown) => !isAppError(error) && message.test(String(error))
+
+  test.each([
+    ['in models', writeModels],
+    ['in statements by Prisma', writeStatements],
+    ['in a move', move],
+  ])('%s: its change is undone, others go on', async (_, change) => {
+    const [before, broken, after] = [newId(), newId(), newId()]
+    const outcomes = await Promise.allSettled([
+      move(({ addUser }) => addUser(userData(before)), database),
+      change(async ({ tx, addUser }) => {
+        await addUser(userData(broken))
+        await tx.$queryRaw(statement)
+      }, database),
+      move(({ addUser }) => addUser(userData(after)), database),
+    ])
+    expect(outcomes).toMatchObject([{ status: 'fulfilled' }, { status: 'rejected' }, { status: 'fulfilled' }])
+    expect((outcomes[1] as PromiseRejectedResult).reason).toSatisfy(isBug)
+    expect(await existing([before, broken, after], database)).toEqual([before, after])
+    await writeModels(add, database)
+  })
+
+  test('in a read', async () => {
+    const reads = [
+      database.query((client) => client.$queryRaw(statement)),
+      database.read((client) => client.$queryRaw(statement)),
+    ]
+    for (const read of reads) await expect(read).rejects.toSatisfy(isBug)
+  })
 })
 
 test('nothing waits for the commit of what is no transaction', async () => {

@@ -11,7 +11,7 @@ import { AppError, isAppError } from '../errors'
 import { PrismaClient } from '../generated/prisma/client'
 import type { Runner } from '../sql'
 import type { Database, Transaction } from './database'
-import { answered, translate, unavailable } from './errors'
+import { answered, isFault, translate, unavailable } from './errors'
 import { PreparedStatements } from './prepared'
 
 /** Short, because better-sqlite3 waits for a lock with the whole process. */
@@ -122,7 +122,7 @@ export class SqliteDatabase implements Database {
         ),
       )
     } catch (error) {
-      if (!isAppError(error)) await this.#recover()
+      if (!isAppError(error)) await this.#recover(error)
       results = group.map(() => ({ status: 'rejected', reason: error }))
     }
     group.forEach((move, index) => move.settle(results[index]!))
@@ -142,9 +142,8 @@ export class SqliteDatabase implements Database {
       committed.forEach(attempt)
       return result
     } catch (error) {
-      const translated = error === thrown ? translate(error) : unavailable(error)
-      if (isAppError(translated, 'unavailable')) await this.#recover()
-      throw translated
+      if (error !== thrown || isFault(error)) await this.#recover(error)
+      throw translate(error)
     }
   }
 
@@ -166,9 +165,9 @@ export class SqliteDatabase implements Database {
     if (performance.now() < this.#pausedUntil) throw unavailable(new Error('The database was just away.'))
   }
 
-  /** A BEGIN, statement or COMMIT that failed leaves its connection in an unknown state. */
-  async #recover(): Promise<void> {
-    this.#pausedUntil = performance.now() + PAUSE_MS
+  /** A BEGIN or COMMIT that failed, like an outage in between, leaves its connection in an unknown state. */
+  async #recover(error: unknown): Promise<void> {
+    if (isFault(error)) this.#pausedUntil = performance.now() + PAUSE_MS
     const broken = [this.#writer, this.#moves] as const
     this.#writer = this.#connect()
     this.#moves = this.#prepare()
