@@ -5,7 +5,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { countRequests } from '../lib/testing/outcomes'
 import { settings } from '../lib/env'
 import { openedWith } from '../lib/http/caller'
-import { LIMITS, take } from '../lib/limits/limits'
+import { tryTake } from '../lib/limits/limits'
 import { frontDoor } from './front-door'
 
 const CHROME =
@@ -99,6 +99,7 @@ test('neither does another page, nor asking for the head alone', async () => {
 test('past the limit on opening, the page comes without', async () => {
   vi.spyOn(settings(), 'rateLimitScale', 'get').mockReturnValue(1)
   Reflect.deleteProperty(globalThis, Symbol.for('qr-login.limiters'))
-  for (let taken = 0; taken < LIMITS.open.points; taken++) await take('open', '127.0.0.1')
+  // The tests before may have taken some: with Redis the count is shared.
+  while (await tryTake('open', '127.0.0.1'));
   expect(await ask(NAVIGATION)).toEqual({ opened: null, cookies: [], rows: 0 })
 })
