@@ -1,7 +1,7 @@
 /** When the database or the server goes away, nobody is signed out and everything goes on by itself. */
 import type { Page } from '@playwright/test'
 import { expect, test as base } from './fixtures'
-import { hideTables, holdDatabase } from './support/outage'
+import { takeDatabase, holdDatabase } from './support/outage'
 import { signedIn } from './support/people'
 import { readCode } from './support/qr'
 import type { Server } from './support/server'
@@ -57,7 +57,7 @@ test('while the database is away, calls say so, nobody is signed out, and it all
   const { url, id } = await readCode(desktop)
   const cookie = await sessionCookie(phone)
 
-  const giveBack = await takeAway(hideTables)
+  const giveBack = await takeAway(takeDatabase)
   const late = await openDesktop()
   await late.goto('/login')
   await expect(status(late)).toHaveText(t.faults.trouble)

@@ -1,5 +1,7 @@
 /** Ways to take the database away from a running server, and to give it back. */
 import { spawn } from 'node:child_process'
+import { statSync } from 'node:fs'
+import { open, type FileHandle } from 'node:fs/promises'
 import Database from 'better-sqlite3'
 import pg from 'pg'
 import type { Server } from './server'
@@ -35,30 +37,48 @@ async function holdTables(url: string): Promise<GiveBack> {
   return () => client.end()
 }
 
-/** Nothing can be read or written: every table is gone from where the server looks for it. */
-export async function hideTables(server: Server): Promise<GiveBack> {
-  await rename(server, (table) => [table, `${table}_away`])
-  return () => rename(server, (table) => [`${table}_away`, table])
-}
+/** Nothing can be read or written: the file is no database any more, or PostgreSQL takes no connections to it. */
+export const takeDatabase = ({ databaseUrl, databaseFile }: Server): Promise<GiveBack> =>
+  databaseUrl === undefined ? spoilFile(databaseFile) : refuseConnections(databaseUrl)
 
-async function rename(
-  { databaseUrl, databaseFile }: Server,
-  names: (table: string) => [from: string, to: string],
-): Promise<void> {
-  const statements = TABLES.map(names).map(([from, to]) => `ALTER TABLE "${from}" RENAME TO "${to}"`)
-  if (databaseUrl === undefined) return renameInFile(databaseFile, statements)
-  const client = new pg.Client({ connectionString: databaseUrl })
-  await client.connect()
-  // Several statements in one call are one transaction.
-  await client.query(statements.join(';'))
-  await client.end()
-}
-
-function renameInFile(file: string, statements: string[]): void {
-  const database = new Database(file, { fileMustExist: true, timeout: 10_000 })
-  // So that the other tables go on pointing at the name, and not at what is hidden under another one.
-  database.pragma('legacy_alter_table = ON')
-  database.pragma('foreign_keys = OFF')
-  database.transaction(() => statements.forEach((statement) => database.exec(statement)))()
+async function spoilFile(path: string): Promise<GiveBack> {
+  const database = new Database(path, { fileMustExist: true, timeout: 10_000 })
+  // A commit makes the server read the file anew.
+  database.pragma(`user_version = ${Number(database.pragma('user_version', { simple: true }))}`)
+  const putAllIntoFile = () => {
+    database.pragma('wal_checkpoint(TRUNCATE)')
+    database.exec('BEGIN IMMEDIATE')
+    return statSync(`${path}-wal`).size === 0
+  }
+  // The server may commit between the two. Once the lock is held, it can't.
+  while (!putAllIntoFile()) database.exec('ROLLBACK')
+  const header = Buffer.alloc(100)
+  await withFile(path, (file) => file.read(header, 0, header.length, 0))
+  await withFile(path, (file) => file.write(Buffer.alloc(header.length), 0, header.length, 0))
   database.close()
+  return () => withFile(path, (file) => file.write(header, 0, header.length, 0))
+}
+
+async function withFile(path: string, work: (file: FileHandle) => Promise<unknown>): Promise<void> {
+  const file = await open(path, 'r+')
+  try {
+    await work(file)
+  } finally {
+    await file.close()
+  }
+}
+
+async function refuseConnections(url: string): Promise<GiveBack> {
+  const name = new URL(url).pathname.slice(1)
+  const elsewhere = Object.assign(new URL(url), { pathname: '/postgres' }).href
+  const allow = async (allowed: boolean) => {
+    const client = new pg.Client({ connectionString: elsewhere })
+    await client.connect()
+    await client.query(`ALTER DATABASE "${name}" ALLOW_CONNECTIONS ${allowed}`)
+    if (!allowed)
+      await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1', [name])
+    await client.end()
+  }
+  await allow(false)
+  return () => allow(true)
 }
