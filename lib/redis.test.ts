@@ -16,13 +16,16 @@ describe.skipIf(isLacking(hasRedis()))('what Redis refuses (needs Redis)', () =>
       (error: unknown) => error,
     )
 
+  const withoutMemory = async (client: Redis, work: () => Promise<unknown>) => {
+    await client.config('SET', 'maxmemory', '1')
+    await work().finally(() => client.config('SET', 'maxmemory', '0'))
+  }
+
   test.each<[string, (client: Redis) => Promise<unknown>]>([
+    ['as it has no more memory', (client) => withoutMemory(client, () => client.set('key', 'value'))],
     [
-      'as it has no more memory',
-      async (client) => {
-        await client.config('SET', 'maxmemory', '1')
-        await client.set('key', 'value').finally(() => client.config('SET', 'maxmemory', '0'))
-      },
+      'as it has no more memory for a transaction',
+      (client) => withoutMemory(client, () => client.multi().set('key', 'value').exec()),
     ],
     [
       'as too few replicas follow',
@@ -45,6 +48,7 @@ describe.skipIf(isLacking(hasRedis()))('what Redis refuses (needs Redis)', () =>
     ['a command that is none', (client) => client.call('NOTHING')],
     ['a value of another type', (client) => client.lpush('key', '1').then(() => client.incr('key'))],
     ['a script that fails', (client) => client.eval('return nothing.at.all', 0)],
+    ['a transaction with a command that is none', (client) => client.multi().call('NOTHING').exec()],
     ['a script that is not there', (client) => client.evalsha('0'.repeat(40), 0)],
   ])('%s is a bug', async (_, work) => {
     const error = await refusal(work)

@@ -2,7 +2,7 @@
 import { Redis, type RedisOptions } from 'ioredis'
 import { isConnectionCode } from './connection-code'
 import { settings, SettingsError } from './env'
-import { AppError } from './errors'
+import { AppError, isAppError } from './errors'
 import { log } from './log'
 
 const ANSWER_WITHIN_MS = 2_000
@@ -71,14 +71,20 @@ const REFUSALS =
   /^(BUSY|CLUSTERDOWN|LOADING|MASTERDOWN|MISCONF|NOAUTH|NOPERM|NOREPLICAS|OOM|READONLY|TRYAGAIN|WRONGPASS) |^ERR max number of clients/
 /** What ioredis says where the connection is away, or an answer is late. */
 const NO_CONNECTION =
-  /^(Connection is closed|Command (timed out|aborted)|Stream isn't writeable|Socket timeout|Reached the max retries)|connect ETIMEDOUT/
+  /^(Connection is closed|Command (timed out|aborted)|Stream isn't writeable|Socket timeout|Reached the max retries)/
+
+/** What ioredis adds where commands of a transaction were refused. */
+interface RedisError extends NodeJS.ErrnoException {
+  previousErrors?: unknown[]
+}
 
 /** True where Redis failed, rather than the command. An error that is not listed is a bug. */
-export const isRedisFault = (error: unknown): boolean =>
-  error instanceof Error &&
-  (isConnectionCode((error as NodeJS.ErrnoException).code) ||
-    REFUSALS.test(error.message) ||
-    NO_CONNECTION.test(error.message))
+export function isRedisFault(error: unknown): boolean {
+  if (!(error instanceof Error) || isAppError(error)) return false
+  const { code, message, previousErrors = [] } = error as RedisError
+  if (isConnectionCode(code) || REFUSALS.test(message) || NO_CONNECTION.test(message)) return true
+  return previousErrors.some(isRedisFault)
+}
 
 /**
  * Waits for Redis, and looks whether it keeps what it is given.

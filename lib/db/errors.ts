@@ -4,7 +4,7 @@
  * own, which is SQLite's result code (sqlite.org/rescode.html) or SQLSTATE (PostgreSQL's appendix A).
  */
 import { isConnectionCode } from '../connection-code'
-import { AppError } from '../errors'
+import { AppError, isAppError } from '../errors'
 
 const UNIQUE = [
   'P2002',
@@ -51,7 +51,8 @@ interface DatabaseError extends Marked {
 }
 
 function marksOf(error: unknown): Marked[] {
-  if (!(error instanceof Error)) return []
+  // A refusal of ours has a cause that may be another program's outage.
+  if (!(error instanceof Error) || isAppError(error)) return []
   const { cause, meta } = error as DatabaseError
   return [error as Marked, cause, meta?.driverAdapterError?.cause].filter((marked) => marked !== undefined)
 }

@@ -190,8 +190,13 @@ describe.each([
     await change(add)
   })
 
-  test('hands on our own refusals as they are', async () => {
-    const refusal = new AppError('wrong_state')
+  test.each([
+    ['as they are', new AppError('wrong_state')],
+    [
+      'even where another program is away',
+      new AppError('unavailable', { cause: Object.assign(new Error(), { code: 'ECONNREFUSED' }) }),
+    ],
+  ])('hands on our own refusals %s', async (_, refusal) => {
     const id = newId()
     const refused = change(async ({ addUser }) => {
       await addUser(userData(id))
