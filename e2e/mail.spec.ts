@@ -3,7 +3,7 @@ import { MAIL_PASSWORD, MailServer } from '../lib/testing/mail-server'
 import { expectAccessible } from './support/axe'
 import { Client } from './support/client'
 import { expect, letterTo, lettersOf, linkIn, NoticeRows, test, tokenIn } from './support/mail'
-import { newPerson, signedIn, signIn, type Person } from './support/people'
+import { askToSignUp, newPerson, signedIn, signIn, type Person } from './support/people'
 import type { Server } from './support/server'
 import { changingCalls, letIn } from './support/steps'
 import { inChinese, inEnglish, messages as t, say } from './support/words'
@@ -62,10 +62,7 @@ for (const { locale, words } of [inEnglish, inChinese])
     }) => {
       await desktop.goto('/signup')
       const person = newPerson()
-      await desktop.getByLabel(words.fields.name, { exact: true }).fill(person.name)
-      await desktop.getByLabel(words.fields.email).fill(person.email)
-      await desktop.getByLabel(words.fields.password).fill(person.password)
-      await desktop.getByRole('button', { name: words.signup.submit }).click()
+      await askToSignUp(desktop, person, words)
       await expect(desktop).toHaveURL('/')
       await desktop.goto('/account')
       await expect(desktop.getByText(words.account.emailUnconfirmed)).toBeVisible()
@@ -113,10 +110,7 @@ for (const { locale, words } of [inEnglish, inChinese])
       await letterTo(post, person.email, 'confirm-email')
 
       await desktop.goto('/signup')
-      await desktop.getByLabel(words.fields.name, { exact: true }).fill(person.name)
-      await desktop.getByLabel(words.fields.email).fill(person.email)
-      await desktop.getByLabel(words.fields.password).fill(person.password)
-      await desktop.getByRole('button', { name: words.signup.submit }).click()
+      await askToSignUp(desktop, person, words)
       await expect(desktop.getByRole('heading', { name: words.signup.askedTitle })).toBeFocused()
       await expect(desktop.getByText(say(words.signup.asked, { email: person.email }))).toBeVisible()
 
@@ -538,10 +532,7 @@ test.describe('axe finds nothing, and nothing is cut off at 320 px', () => {
     await expect(desktop.getByRole('heading', { name: t.confirmEmail.claim.title })).toBeVisible()
     await expectAccessible(desktop)
     await desktop.goto('/signup')
-    await desktop.getByLabel(t.fields.name, { exact: true }).fill(person.name)
-    await desktop.getByLabel(t.fields.email).fill(person.email)
-    await desktop.getByLabel(t.fields.password).fill(person.password)
-    await desktop.getByRole('button', { name: t.signup.submit }).click()
+    await askToSignUp(desktop, person)
     await expect(desktop.getByRole('heading', { name: t.signup.askedTitle })).toBeVisible()
     await expectAccessible(desktop)
   })

@@ -16,12 +16,17 @@ export const newPerson = (name = 'Ada Lovelace'): Person => ({
   password: 'correct horse battery',
 })
 
-/** Fills in the page that makes an account, and waits until it has been left. */
+/** Fills in the page that makes an account, in the page's language, and sends it. */
+export async function askToSignUp(page: Page, person: Person, words: typeof t = t): Promise<void> {
+  await page.getByLabel(words.fields.name, { exact: true }).fill(person.name)
+  await page.getByLabel(words.fields.email).fill(person.email)
+  await page.getByLabel(words.fields.password).fill(person.password)
+  await page.getByRole('button', { name: words.signup.submit }).click()
+}
+
+/** The same, and waits until the page has been left. */
 export async function signUp(page: Page, person = newPerson()): Promise<Person> {
-  await page.getByLabel(t.fields.name, { exact: true }).fill(person.name)
-  await page.getByLabel(t.fields.email).fill(person.email)
-  await page.getByLabel(t.fields.password).fill(person.password)
-  await page.getByRole('button', { name: t.signup.submit }).click()
+  await askToSignUp(page, person)
   await expect(page).not.toHaveURL(/\/signup/)
   return person
 }
