@@ -118,12 +118,13 @@ for (const front of ['nginx', 'caddy'] as const)
       }
     })
 
-    test('plain HTTP leads to this site, whatever it was asked for', async ({ site }) => {
-      test.skip(front === 'caddy', 'Caddy leads only its own sites anywhere')
-      const plain = { url: `http://127.0.0.1:${site.plainPort}`, port: site.plainPort! }
-      const { status, headers } = await new Client(plain).get('/login?x=1', { host: 'evil.example' })
-      expect([status, headers.location]).toEqual([301, 'https://localhost/login?x=1'])
-    })
+    // Caddy leads only its own sites anywhere.
+    if (front === 'nginx')
+      test('plain HTTP leads to this site, whatever it was asked for', async ({ site }) => {
+        const plain = { url: `http://127.0.0.1:${site.plainPort}`, port: site.plainPort! }
+        const { status, headers } = await new Client(plain).get('/login?x=1', { host: 'evil.example' })
+        expect([status, headers.location]).toEqual([301, 'https://localhost/login?x=1'])
+      })
 
     test('nodes that restart one after the other lose no call', async ({ site, server }) => {
       const statuses: Record<number, number> = {}
