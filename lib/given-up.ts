@@ -8,7 +8,7 @@ import { settings } from './env'
 import { removeAll } from './parts'
 import type { LockedAccount } from './sessions/account'
 import { endSessions } from './sessions/end'
-import { assign, matches, skipLocked, sql, type Runner, type Statement } from './sql'
+import { assign, limit, matches, skipLocked, sql, type Runner, type Statement } from './sql'
 
 const DAY_MS = 86_400_000
 /** For how long an account whose address nobody confirmed is kept without a session. */
@@ -52,7 +52,7 @@ export async function giveUpUnconfirmed(now: Date): Promise<number> {
       // Locked before the sessions are looked at, so that no sign-in is on its way.
       const due = await tx.$queryRaw<Due[]>(sql`
         SELECT "id", "confirmBy" FROM "User" WHERE "confirmBy" >= ${start} AND "confirmBy" <= ${now}
-        ORDER BY "confirmBy" LIMIT ${ACCOUNTS_PER_PART} ${skipLocked()}`)
+        ORDER BY "confirmBy" ${limit(ACCOUNTS_PER_PART)} ${skipLocked()}`)
       const ids = due.map(({ id }) => id)
       return { due, unused: await giveUpUnused(tx, ids, now) }
     })
@@ -87,7 +87,7 @@ export async function removeGivenUp(): Promise<number> {
   for (let count = 0; ;) {
     const accounts = await db().query((client) =>
       client.$queryRaw<{ id: string }[]>(sql`
-        SELECT "id" FROM "User" WHERE "givenUpAt" IS NOT NULL ORDER BY "givenUpAt" LIMIT ${ACCOUNTS_PER_PART}`),
+        SELECT "id" FROM "User" WHERE "givenUpAt" IS NOT NULL ORDER BY "givenUpAt" ${limit(ACCOUNTS_PER_PART)}`),
     )
     const ids = accounts.map(({ id }) => id)
     // Sessions and devices would take the others along, but all in one statement.

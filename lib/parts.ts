@@ -1,7 +1,17 @@
 /** Work on many rows, in parts: no statement grows with what has piled up. */
 import { setImmediate } from 'node:timers/promises'
 import { db } from './db'
-import { columns, skipLocked, sql, table, type Row, type Runner, type Statement, type Table } from './sql'
+import {
+  columns,
+  skipLocked,
+  limit,
+  sql,
+  table,
+  type Row,
+  type Runner,
+  type Statement,
+  type Table,
+} from './sql'
 
 /** How many rows one statement changes at most. */
 export const ROWS_PER_PART = 1_000
@@ -46,7 +56,7 @@ export async function removeOld<T extends Table>(
       const part = await tx.$queryRaw<Row<T>[]>(sql`
         WITH "part" AS MATERIALIZED (
           SELECT "id" FROM ${table(name)} WHERE ${from} >= ${start} AND ${from} < ${before} AND ${and}
-          ORDER BY ${from} LIMIT ${ROWS_PER_PART} ${skipLocked()})
+          ORDER BY ${from} ${limit(ROWS_PER_PART)} ${skipLocked()})
         DELETE FROM ${table(name)} WHERE "id" IN (SELECT "id" FROM "part")
         RETURNING ${also ? sql`*` : key}`)
       if (part.length > 0) await also?.(tx, part)
@@ -67,7 +77,7 @@ export async function removeAll(name: Table, which: Statement): Promise<number> 
     const rows = await db().move((tx) =>
       tx.$queryRaw<{ id: unknown }[]>(sql`
         WITH "part" AS MATERIALIZED (
-          SELECT "id" FROM ${table(name)} WHERE ${which} LIMIT ${ROWS_PER_PART} ${skipLocked()})
+          SELECT "id" FROM ${table(name)} WHERE ${which} ${limit(ROWS_PER_PART)} ${skipLocked()})
         DELETE FROM ${table(name)} WHERE "id" IN (SELECT "id" FROM "part")
         RETURNING "id"`),
     )

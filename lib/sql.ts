@@ -70,6 +70,15 @@ export const forNoKeyUpdate = (...tables: Table[]): Statement =>
 /** Leaves out rows that another transaction has in hand. */
 export const skipLocked = (): Statement => locking('FOR UPDATE SKIP LOCKED')
 
+/**
+ * `LIMIT n`, with the number in the text: SQLite prepares a statement anew for each value that is bound there, as it plans
+ * by it. So it is for the few numbers that the code knows.
+ */
+export function limit(count: number, { skip = 0 } = {}): Statement {
+  if (![count, skip].every(Number.isSafeInteger)) throw new TypeError('A limit is a whole number.')
+  return Prisma.raw(skip === 0 ? `LIMIT ${count}` : `LIMIT ${count} OFFSET ${skip}`)
+}
+
 const name = (identifier: string): Statement => Prisma.raw(`"${identifier}"`)
 
 /** `"Session"` */
@@ -79,11 +88,13 @@ export const table: (name: Table) => Statement = name
 export const columns = <T extends Table>(names: readonly (keyof Tables[T] & string)[]): Statement =>
   Prisma.raw(names.map((column) => `"${column}"`).join(', '))
 
-/** `IN (…)` for a list that may grow: one bound value, and one text, however long it is. */
+/** `= ?` for one, and `IN (…)` for a list that may grow: one bound value, and one text, however long it is. */
 export const among = (ids: readonly string[]): Statement =>
-  settings().database.engine === 'sqlite'
-    ? sql`IN (SELECT "value" FROM json_each(${JSON.stringify(ids)}))`
-    : sql`= ANY(CAST(${ids} AS text[]))`
+  ids.length === 1
+    ? sql`= ${ids[0]}`
+    : settings().database.engine === 'sqlite'
+      ? sql`IN (SELECT "value" FROM json_each(${JSON.stringify(ids)}))`
+      : sql`= ANY(CAST(${ids} AS text[]))`
 
 /** Prisma's models refuse `undefined` as well: it would be written as null. */
 function entriesOf(row: object): [string, unknown][] {

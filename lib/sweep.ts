@@ -4,7 +4,7 @@ import { settings } from './env'
 import { giveUpUnconfirmed, removeGivenUp } from './given-up'
 import { requests } from './login/requests'
 import { removeOld, ROWS_PER_PART } from './parts'
-import { forUpdate, matches, skipLocked, sql, type Runner } from './sql'
+import { forUpdate, limit, matches, skipLocked, sql, type Runner } from './sql'
 
 const DAY_MS = 86_400_000
 /** Sessions since they ran out, and notices. */
@@ -40,7 +40,7 @@ async function removeEvents(before: Date): Promise<number> {
       tx.$queryRaw<{ id: number }[]>(sql`
         WITH "part" AS MATERIALIZED (
           SELECT "id", "at" FROM "AuditEvent" WHERE "id" > ${start}
-          ORDER BY "id" LIMIT ${ROWS_PER_PART} ${skipLocked()})
+          ORDER BY "id" ${limit(ROWS_PER_PART)} ${skipLocked()})
         DELETE FROM "AuditEvent" WHERE "id" IN (SELECT "id" FROM "part" WHERE "at" < ${before})
         RETURNING "id"`),
     )

@@ -5,6 +5,11 @@ import type { Runner, Statement } from '../sql'
 
 /** There are some dozens. */
 const MAX_PREPARED = 500
+/**
+ * So many pages of the write-ahead log are copied into the file at once, 32 MiB. A busy page is written to the log at each
+ * commit, and into the file once for all of them: the longer the log, the less is copied.
+ */
+const CHECKPOINT_PAGES = 8_000
 /** A statement with a longer list is prepared each time: there is one for every length. */
 const MAX_VALUES = 40
 
@@ -84,7 +89,9 @@ export class PreparedStatements implements Runner {
   #open(): Database.Database {
     if (this.#isClosed) throw new Database.SqliteError('The database was closed.', 'SQLITE_CANTOPEN')
     try {
-      return new Database(this.file, { timeout: this.timeout, fileMustExist: true })
+      const connection = new Database(this.file, { timeout: this.timeout, fileMustExist: true })
+      connection.pragma(`wal_autocheckpoint = ${CHECKPOINT_PAGES}`)
+      return connection
     } catch (error) {
       // A missing folder would be a TypeError.
       throw new Database.SqliteError((error as Error).message, 'SQLITE_CANTOPEN')

@@ -8,7 +8,7 @@ import type { LoginRequest } from '../generated/prisma/client'
 import type { CurrentSession } from '../sessions/current'
 import { hasBlocks } from '../sessions/block'
 import { lastProof } from '../sessions/strength'
-import { join, matches, sql, type Statement } from '../sql'
+import { join, limit, matches, sql, type Statement } from '../sql'
 import type { Signals } from './policy'
 
 const DAY_MS = 86_400_000
@@ -53,7 +53,7 @@ export function signalColumns(userId: string, now: Date): Statement {
     ${isKnownTo(userId, now)} AS "isKnown",
     ${hasBlocks(userId, now)} AS "hasBlocks",
     (SELECT count(*) FROM (
-      SELECT "detail" ${since('login_rejected', WRONG_PICK_DAYS)} ORDER BY "at" DESC LIMIT ${LATEST_ENDS}
+      SELECT "detail" ${since('login_rejected', WRONG_PICK_DAYS)} ORDER BY "at" DESC ${limit(LATEST_ENDS)}
     ) AS "ends" WHERE "detail" = 'wrong_number') AS "wrongPicks",
     ${join(hasReports, ' OR ')} AS "hasReports"`
 }
@@ -72,7 +72,7 @@ const isKnownTo = (userId: string, now: Date): Statement => sql`
         SELECT "probationEndsAt", "expiresAt", "endedAt" FROM "Session"
         WHERE "Session"."deviceId" = "Device"."id"
           AND ("Device"."distrustedAt" IS NULL OR "Session"."createdAt" > "Device"."distrustedAt")
-        ORDER BY "Session"."createdAt" DESC LIMIT ${LATEST_SESSIONS}) AS "latest"
+        ORDER BY "Session"."createdAt" DESC ${limit(LATEST_SESSIONS)}) AS "latest"
       WHERE "probationEndsAt" IS NULL OR ("probationEndsAt" <= ${now} AND "expiresAt" > "probationEndsAt"
         AND ("endedAt" IS NULL OR "endedAt" > "probationEndsAt")))
     FROM "Device"

@@ -5,7 +5,7 @@
  */
 import { AppError } from '../errors'
 import type { Session, User } from '../generated/prisma/client'
-import { forNoKeyUpdate, sql, type Runner, type Statement } from '../sql'
+import { forNoKeyUpdate, limit, sql, type Runner, type Statement } from '../sql'
 
 /** How many live sessions an account holds at most. */
 export const MAX_SESSIONS = 100
@@ -39,7 +39,7 @@ const lockedColumns = (now: Date): Statement => sql`
   "User".*, EXISTS (
     SELECT 1 FROM "Session" AS "other"
     WHERE "other"."userId" = "User"."id" AND "other"."endedAt" IS NULL AND "other"."expiresAt" > ${now}
-    LIMIT 1 OFFSET ${CROWD - 1}) AS "isCrowded"`
+    ${limit(1, { skip: CROWD - 1 })}) AS "isCrowded"`
 
 const toLocked = (tx: Runner, { isCrowded, ...user }: LockedRow): LockedAccount =>
   ({ tx, user, isCrowded: Boolean(isCrowded) }) as LockedAccount

@@ -1,7 +1,7 @@
 /** Desktops that an account does not want to be asked by any more. */
 import { networkOf } from '../compare'
 import type { Block, LoginRequest } from '../generated/prisma/client'
-import { insertInto, send, sql, type Runner, type Statement } from '../sql'
+import { insertInto, limit, send, sql, type Runner, type Statement } from '../sql'
 import { newId } from '../tokens'
 import type { LockedAccount } from './account'
 
@@ -26,7 +26,7 @@ export async function blockAll(account: LockedAccount, desktops: Desktop[], now:
   const makeRoom = sql`
     DELETE FROM "Block" WHERE "userId" = ${user.id} AND "id" NOT IN (
       SELECT "id" FROM "Block" WHERE "userId" = ${user.id}
-      ORDER BY "createdAt" DESC LIMIT ${MAX_BLOCKS - added.length})`
+      ORDER BY "createdAt" DESC ${limit(MAX_BLOCKS - added.length)})`
   await send(tx, makeRoom)
   for (const desktop of added) await send(tx, insertInto('Block', { id: newId(), ...row, ...desktop }))
 }

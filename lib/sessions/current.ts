@@ -5,7 +5,7 @@ import { isDevice } from '../devices'
 import { isAppError } from '../errors'
 import type { Session } from '../generated/prisma/client'
 import { tryTake } from '../limits/limits'
-import { sql, type Statement } from '../sql'
+import { send, sql, type Statement } from '../sql'
 import { equal, hash, splitToken } from '../tokens'
 import type { DeviceKind, DeviceView, Kind, Method } from '../wire'
 import { factorsOf, type Factors } from './factors'
@@ -103,7 +103,7 @@ interface LiveRow extends Session {
 async function reportWrongDevice(row: { id: string; userId: string }, now: Date, address: string | null) {
   if (!(await tryTake('wrong_device_report', row.id))) return
   await tolerateAway(
-    db().write((tx) =>
+    db().move((tx) =>
       audit(tx, now, { type: 'session_wrong_device', userId: row.userId, sessionId: row.id, address }),
     ),
   )
@@ -113,7 +113,7 @@ async function touch(row: { id: string; lastSeenAt: Date | null }, now: Date): P
   const stale = new Date(now.getTime() - TOUCH_EVERY_MS)
   if (row.lastSeenAt && row.lastSeenAt > stale) return
   await tolerateAway(
-    db().write((tx) => tx.session.updateMany({ where: { id: row.id }, data: { lastSeenAt: now } })),
+    db().move((tx) => send(tx, sql`UPDATE "Session" SET "lastSeenAt" = ${now} WHERE "id" = ${row.id}`)),
   )
 }
 

@@ -10,7 +10,7 @@ import type { LoginRequest } from '../../generated/prisma/client'
 import { removeOld } from '../../parts'
 import * as oneTimeCode from '../../proofs/one-time-code'
 import { lockLive, requireLive, type LockedAccount } from '../../sessions/account'
-import { among, assign, insertInto, matches, sql, type Condition, type Runner } from '../../sql'
+import { among, assign, insertInto, limit, matches, sql, type Condition, type Runner } from '../../sql'
 import { announce, changesOf, rejectionOf } from '../move'
 import { MAX_REFUSALS, refusedSince, signalColumns, type ScanRow } from '../signals'
 import { MOVES, type Move } from '../state'
@@ -100,7 +100,7 @@ export class DatabaseStore implements RequestStore {
         (SELECT count(*) FROM (SELECT 1 FROM "LoginRequest" AS "earlier"
           WHERE "earlier"."browserId" = "LoginRequest"."browserId" AND "earlier"."scanUserId" = ${userId}
             AND "earlier"."reason" = 'not_me' AND "earlier"."scannedAt" > ${refusedSince(now)}
-          LIMIT ${MAX_REFUSALS}) AS "lately") AS "refusals"
+          ${limit(MAX_REFUSALS)}) AS "lately") AS "refusals"
       FROM "LoginRequest" WHERE ${matches<'LoginRequest'>(shown)}`
     const [row] = await db().query((client) => client.$queryRaw<ScanRow[]>(select))
     return row ?? null
