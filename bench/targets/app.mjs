@@ -7,6 +7,8 @@ import { poolFor } from '../support/load.mjs'
 
 const PENDING = 100
 const PASSWORD = 'correct horse battery'
+/** The phones of a measure: so many that no account gets to its hundredth session, which few people ever do. */
+const PHONES = 200
 
 /** `PROOF_POLICY`: approved with one plain tap, as at the peers. */
 export const SETTINGS = {
@@ -135,11 +137,18 @@ export async function scanned(phone, code) {
   return { scanToken, stay: '30d', kind: 'independent' }
 }
 
+/** Each worker takes the next phone. */
 const rounds = (signInWith) => async (server, count) => {
   // A stream has a connection of its own.
   const pool = poolFor(server, 2 * count)
-  const workers = await signedInPhones(pool, server, count)
-  return { close: () => pool.close(), workers, flow: signInWith(pool, server) }
+  const phones = await signedInPhones(pool, server, PHONES)
+  const signIn = signInWith(pool, server)
+  let turn = 0
+  return {
+    close: () => pool.close(),
+    workers: Array.from({ length: count }, (_, index) => index),
+    flow: () => signIn(phones[turn++ % PHONES]),
+  }
 }
 
 /** A whole sign-in by a phone; the desktop reads once, when it is approved. */

@@ -14,8 +14,8 @@ const CHECKPOINT_PAGES = 8_000
 const MAX_VALUES = 40
 
 interface Prepared {
-  statement: Database.Statement<unknown[], Record<string, unknown>>
-  dates: string[]
+  statement: Database.Statement<unknown[], unknown[]>
+  columns: { name: string; isDate: boolean }[]
 }
 
 /** A connection to a SQLite file, opened at its first use. */
@@ -33,11 +33,7 @@ export class PreparedStatements implements Runner {
   /** Runs a statement; dates come back as dates, and a statement without rows brings none. */
   async $queryRaw<Rows>(query: Statement): Promise<Rows> {
     const prepared = this.#prepare(query.sql, query.values.length <= MAX_VALUES)
-    const rows = runStatement(prepared, query.values.map(toColumn))
-    for (const row of rows)
-      for (const column of prepared.dates)
-        if (row[column] !== null) row[column] = new Date(row[column] as string)
-    return rows as Rows
+    return runStatement(prepared, query.values.map(toColumn)).map((row) => toRow(prepared, row)) as Rows
   }
 
   /**
@@ -106,9 +102,7 @@ export class PreparedStatements implements Runner {
     const known = this.#prepared.get(text)
     if (known) return known
     this.#connection ??= this.#open()
-    const statement = this.#connection.prepare<unknown[], Record<string, unknown>>(text)
-    const dates = statement.reader ? statement.columns().filter(({ type }) => type === 'DATETIME') : []
-    const prepared = { statement, dates: dates.map((column) => column.name) }
+    const prepared = describe(this.#connection.prepare<unknown[], unknown[]>(text))
     if (!isKept) return prepared
     if (this.#prepared.size >= MAX_PREPARED) this.#prepared.clear()
     this.#prepared.set(text, prepared)
@@ -138,8 +132,24 @@ class Turn implements Runner {
   }
 }
 
+/** Rows come as plain lists: their columns are named here, once for each statement. */
+function describe(statement: Database.Statement<unknown[], unknown[]>): Prepared {
+  if (!statement.reader) return { statement, columns: [] }
+  const columns = statement.columns().map(({ name, type }) => ({ name, isDate: type === 'DATETIME' }))
+  return { statement: statement.raw(), columns }
+}
+
+function toRow({ columns }: Prepared, values: unknown[]): Record<string, unknown> {
+  const row: Record<string, unknown> = {}
+  columns.forEach(({ name, isDate }, index) => {
+    const value = values[index]
+    row[name] = isDate && value !== null ? new Date(value as string) : value
+  })
+  return row
+}
+
 /** Nothing but the statement itself, so that a profile tells what SQLite takes. */
-function runStatement({ statement }: Prepared, values: unknown[]): Record<string, unknown>[] {
+function runStatement({ statement }: Prepared, values: unknown[]): unknown[][] {
   if (statement.reader) return statement.all(...values)
   statement.run(...values)
   return []

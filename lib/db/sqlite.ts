@@ -34,6 +34,11 @@ export class SqliteDatabase implements Database {
   #waiting = 0
   #pausedUntil = 0
   readonly #afterCommit = new WeakMap<Runner, (() => void)[]>()
+  /** Each statement by the moves' connection while no transaction is open there: it has in memory what it wrote. */
+  readonly #reads: Runner = {
+    $queryRaw: (statement) =>
+      (this.#moves.isInTransaction ? this.#queries : this.#moves).$queryRaw(statement),
+  }
 
   constructor(readonly file: string) {
     this.#reader = this.#connect()
@@ -57,7 +62,7 @@ export class SqliteDatabase implements Database {
   }
 
   query<T>(run: (client: Runner) => Promise<T>): Promise<T> {
-    return answered(run, this.#queries)
+    return answered(run, this.#reads)
   }
 
   write<T>(run: (tx: Transaction) => Promise<T>): Promise<T> {
